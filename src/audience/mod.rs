@@ -1,0 +1,1 @@
+//! Who: a recipients file in, rows and recipients out.

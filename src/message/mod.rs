@@ -1,0 +1,1 @@
+//! What one person gets: parameters, components, payload.

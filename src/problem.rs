@@ -1,0 +1,73 @@
+//! Problem: something wrong in a file, said so that its author can mend it.
+//!
+//! Not an error type to branch on: problems are collected, sorted by place and shown all at once.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// A position in a text file. Lines and columns start at 1; columns count characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Place {
+    /// Line, from 1.
+    pub line: u64,
+    /// Column in characters, from 1.
+    pub column: u64,
+}
+
+/// Something wrong in a file: where, what, and the way out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The file as its author named it.
+    pub file: PathBuf,
+    /// Where in the file; none when the file as a whole is meant (missing, unreadable).
+    pub place: Option<Place>,
+    /// A stable short name of the kind of problem, such as `unknown-key`.
+    pub code: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// What to write or do instead.
+    pub help: Option<String>,
+}
+
+impl Problem {
+    /// A problem with a file as a whole.
+    pub fn of_file(file: &Path, code: &'static str, message: impl Into<String>) -> Self {
+        Self { file: file.to_owned(), place: None, code, message: message.into(), help: None }
+    }
+
+    /// A problem at one place of a file.
+    pub fn at(file: &Path, place: Place, code: &'static str, message: impl Into<String>) -> Self {
+        Self { place: Some(place), ..Self::of_file(file, code, message) }
+    }
+
+    /// Adds the way out.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file.display())?;
+        if let Some(Place { line, column }) = self.place {
+            write!(f, ":{line}:{column}")?;
+        }
+        write!(f, ": {}", self.message)?;
+        match &self.help {
+            Some(help) => write!(f, "\n    {help}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The nearest of `known` to a mistyped `word`, if any is near enough to be what was meant.
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}
