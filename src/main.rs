@@ -1,1 +1,3 @@
+//! The tidings program.
+
 fn main() {}

@@ -1,6 +1,6 @@
 //! What the author wrote, read and checked: `CampaignFile` in, [`Campaign`] and every [`Problem`] out.
 //!
-//! Knows the campaign file and nothing of recipients, the ledger or the network.
+//! Knows the campaign file, and nothing of recipients, the ledger or the network.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

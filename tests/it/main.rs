@@ -1,1 +1,3 @@
-fn main() {}
+//! The tests of tidings: one binary, a module per subject, everything through public doors.
+
+mod problem;
