@@ -2,7 +2,9 @@
 
 pub mod audience;
 pub mod campaign;
+pub mod clock;
 pub mod cloud;
 pub mod message;
+pub mod policy;
 pub mod problem;
 pub mod secret;

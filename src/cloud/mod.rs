@@ -1,3 +1,15 @@
 //! WhatsApp's words: what Meta's Cloud API is told and what it answers. Knows no campaigns.
 
+pub mod client;
+pub mod fault;
+pub mod outcome;
 pub mod wire;
+
+/// Which endpoint sends a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Endpoint {
+    /// `/messages`
+    Messages,
+    /// `/marketing_messages`: marketing templates only, with Meta's own delivery optimisation.
+    MarketingMessages,
+}

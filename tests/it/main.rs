@@ -1,3 +1,5 @@
 //! The tests of tidings: one binary, a module per subject, everything through public doors.
 
+mod outcome;
+mod pacing;
 mod problem;

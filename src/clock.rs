@@ -1,0 +1,65 @@
+//! The only reader of the time. Everything else is told.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::time::Instant;
+
+/// Wall time in milliseconds since 1970-01-01T00:00:00Z.
+pub type UnixMs = i64;
+
+/// Tells wall time and monotonic time.
+///
+/// A simulated clock follows tokio's own, so that a test with paused time sees both move together.
+#[derive(Debug, Clone, Copy)]
+pub enum Clock {
+    /// The machine's clock.
+    System,
+    /// Wall time that started at `wall_ms` when tokio's clock showed `origin`.
+    Simulated {
+        /// Wall time at the origin.
+        wall_ms: UnixMs,
+        /// Monotonic time at the origin.
+        origin: Instant,
+    },
+}
+
+impl Clock {
+    /// A clock that starts at a given wall time and follows tokio's.
+    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
+    pub fn simulated(wall_ms: UnixMs) -> Self {
+        Self::Simulated { wall_ms, origin: Instant::now() }
+    }
+
+    /// Wall time.
+    pub fn unix_ms(&self) -> UnixMs {
+        match self {
+            Self::System => system_unix_ms(),
+            Self::Simulated { wall_ms, origin } => wall_ms + millis(self.instant() - *origin),
+        }
+    }
+
+    /// Monotonic time, for pacing and latencies.
+    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
+    pub fn instant(&self) -> Instant {
+        Instant::now()
+    }
+}
+
+/// The machine's wall time.
+#[expect(clippy::disallowed_methods, reason = "this is the clock")]
+pub fn system_unix_ms() -> UnixMs {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, millis)
+}
+
+/// A wall time as RFC 3339 in UTC with milliseconds, as reports show it.
+pub fn rfc3339(at: UnixMs) -> String {
+    match jiff::Timestamp::from_millisecond(at) {
+        Ok(timestamp) => format!("{timestamp:.3}"),
+        Err(_) => at.to_string(),
+    }
+}
+
+/// Whole milliseconds of a duration.
+pub fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}

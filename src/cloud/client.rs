@@ -1,0 +1,216 @@
+//! The HTTP client: one request, one outcome, nothing behind our back.
+//!
+//! Redirects and retries are off: either would send a message a second time without an attempt in the ledger. Proxies
+//! are not taken from the environment. HTTP/1.1 only: one lost HTTP/2 connection would put every message in flight in
+//! doubt at once.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use reqwest::{Response, Url};
+
+use super::Endpoint;
+use super::outcome::{Outcome, classify};
+use crate::secret::Token;
+
+/// Where Meta listens.
+pub const META_API: &str = "https://graph.facebook.com";
+
+/// A verdict is some hundred bytes; a longer answer is not one, and is not read into memory.
+const REPLY_BYTES_MAX: usize = 64 * 1024;
+
+/// Meta publishes no latency goal; half a minute is far beyond what is seen, and short enough for a person to wait.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Short, so that a connection is rarely reused just as the other side closes it.
+const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// One message on its way out.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Which endpoint.
+    pub endpoint: Endpoint,
+    /// The JSON body.
+    pub body: Bytes,
+}
+
+/// Sends one message and tells what came of it. The engine's only way out; tests put a simulation here.
+pub trait Sender: Send + Sync + 'static {
+    /// Sends once, never more.
+    fn send(&self, request: Request) -> impl Future<Output = Outcome> + Send;
+}
+
+/// Why a client cannot be built.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The address is not one that a token may be sent to.
+    #[error("`{0}` is not an address tidings sends to: use https, or http on this machine (127.0.0.1, ::1, localhost)")]
+    Address(String),
+    /// The token cannot stand in a header.
+    #[error("the token holds characters that cannot be sent")]
+    Token,
+    /// TLS or the like failed to start.
+    #[error("the HTTP client cannot be started: {0}")]
+    Start(#[from] reqwest::Error),
+}
+
+/// A client for one sender.
+pub struct Client {
+    http: reqwest::Client,
+    messages: Url,
+    marketing_messages: Url,
+    authorization: HeaderValue,
+}
+
+impl Client {
+    /// A client that sends from `phone_number_id` through `api` (such as [`META_API`]).
+    ///
+    /// # Errors
+    /// When the address is neither https nor on this machine, or TLS cannot be set up.
+    pub fn new(api: &str, api_version: &str, phone_number_id: &str, token: &Token) -> Result<Self, ClientError> {
+        let base = checked_address(api)?;
+        let endpoint = |name: &str| {
+            let mut url = base.clone();
+            url.set_path(&format!("{}/{api_version}/{phone_number_id}/{name}", base.path().trim_end_matches('/')));
+            url
+        };
+        let mut authorization =
+            HeaderValue::from_str(&format!("Bearer {}", token.expose())).map_err(|_| ClientError::Token)?;
+        authorization.set_sensitive(true);
+        // Fails only when a provider is installed already, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder()
+            .user_agent(concat!("tidings/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .no_proxy()
+            .tcp_nodelay(true)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(REQUEST_TIMEOUT)
+            .pool_idle_timeout(POOL_IDLE_TIMEOUT)
+            .build()?;
+        Ok(Self {
+            http,
+            messages: endpoint("messages"),
+            marketing_messages: endpoint("marketing_messages"),
+            authorization,
+        })
+    }
+}
+
+impl Sender for Client {
+    async fn send(&self, request: Request) -> Outcome {
+        let url = match request.endpoint {
+            Endpoint::Messages => self.messages.clone(),
+            Endpoint::MarketingMessages => self.marketing_messages.clone(),
+        };
+        let (body, witness) = WitnessedBody::new(request.body);
+        let sent = self
+            .http
+            .post(url)
+            .header(AUTHORIZATION, self.authorization.clone())
+            .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
+            .body(reqwest::Body::wrap(body))
+            .send()
+            .await;
+        let failed = |error: reqwest::Error| failure(&error, &witness);
+        match sent {
+            Ok(response) => read_reply(response).await.unwrap_or_else(failed),
+            Err(error) => failed(error),
+        }
+    }
+}
+
+async fn read_reply(mut response: Response) -> Result<Outcome, reqwest::Error> {
+    let status = response.status().as_u16();
+    let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > REPLY_BYTES_MAX {
+            return Ok(Outcome::InDoubt { why: format!("HTTP {status} with an answer over {REPLY_BYTES_MAX} bytes") });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(classify(status, retry_after.as_deref(), &body))
+}
+
+/// Error texts cannot tell whether the request left: the same words come with and without. The body can.
+fn failure(error: &reqwest::Error, witness: &AtomicBool) -> Outcome {
+    let why = describe(error);
+    if witness.load(Ordering::Acquire) { Outcome::InDoubt { why } } else { Outcome::NotSent { why } }
+}
+
+/// The innermost cause; never the outer text, which holds the address.
+fn describe(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return format!("no answer within {} s", REQUEST_TIMEOUT.as_secs());
+    }
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
+}
+
+fn checked_address(api: &str) -> Result<Url, ClientError> {
+    let refused = || ClientError::Address(api.to_owned());
+    let url = Url::parse(api).map_err(|_| refused())?;
+    let bare = url.username().is_empty() && url.password().is_none() && url.query().is_none();
+    let allowed = match url.scheme() {
+        "https" => true,
+        "http" => is_this_machine(&url),
+        _ => false,
+    };
+    if bare && allowed { Ok(url) } else { Err(refused()) }
+}
+
+/// Whether an address is on the loopback interface.
+fn is_this_machine(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// A request body that remembers whether the transport took it.
+///
+/// Not taken: the request cannot have been processed. It also cannot be cloned, so no library can send it twice.
+struct WitnessedBody {
+    body: Option<Bytes>,
+    taken: Arc<AtomicBool>,
+}
+
+impl WitnessedBody {
+    fn new(body: Bytes) -> (Self, Arc<AtomicBool>) {
+        let taken = Arc::new(AtomicBool::new(false));
+        (Self { body: Some(body), taken: Arc::clone(&taken) }, taken)
+    }
+}
+
+impl Body for WitnessedBody {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
+        self.taken.store(true, Ordering::Release);
+        Poll::Ready(self.body.take().map(|body| Ok(Frame::data(body))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.body.as_ref().map_or(0, |body| body.len() as u64))
+    }
+}
