@@ -4,6 +4,7 @@ pub mod audience;
 pub mod campaign;
 pub mod clock;
 pub mod cloud;
+pub mod ledger;
 pub mod message;
 pub mod policy;
 pub mod problem;

@@ -1,1 +1,1 @@
-//! Who: a recipients file in, rows and recipients out.
+//! Who: the rows of a recipients file, and the people in them.

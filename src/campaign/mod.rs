@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::cloud::Endpoint;
 use crate::problem::Place;
 use crate::secret::TokenSource;
 
@@ -125,15 +126,6 @@ pub enum Json {
     List(Vec<Json>),
     /// A map, in the author's order. Keys hold no expressions.
     Map(Vec<(String, Json)>),
-}
-
-/// Which endpoint sends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Endpoint {
-    /// `/messages`
-    Messages,
-    /// `/marketing_messages`
-    MarketingMessages,
 }
 
 /// One entry of `templates`.

@@ -1,0 +1,37 @@
+//! What happened: the memory that survives.
+//!
+//! The ledger is in the path of every message, not beside it. No request leaves before its attempt is committed and
+//! synced; a second run of the same campaign sends only what is not settled; a report is a fold over these rows. Only
+//! this room knows SQL.
+
+mod claim;
+mod plan;
+mod read;
+mod sqlite;
+pub mod state;
+
+pub use claim::{Claim, Claimed, Committed, Settlement, Verdict};
+pub use plan::{Content, PlanKey, Staging};
+pub use read::{AttemptRow, ReportRow, Tally};
+pub use sqlite::{Ledger, LedgerError};
+
+/// Names a plan in the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlanId(i64);
+
+/// Names a run in the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunId(i64);
+
+/// Names an attempt: made by us before anything is sent, told to WhatsApp, and echoed in its webhooks.
+///
+/// 63 bits that grow with time, so that an id is not used again even after a ledger is restored from a backup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AttemptId(pub i64);
+
+impl AttemptId {
+    /// The callback data of this attempt: opaque, since every app subscribed to the account's webhooks can read it.
+    pub fn callback(self) -> String {
+        format!("1.{:016x}", self.0)
+    }
+}

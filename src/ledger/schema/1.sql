@@ -1,0 +1,84 @@
+-- What tidings remembers. Times are milliseconds since 1970-01-01 UTC.
+
+CREATE TABLE occurrences (
+    occurrence_id INTEGER PRIMARY KEY,
+    campaign      TEXT NOT NULL,
+    occurrence    TEXT NOT NULL,
+    UNIQUE (campaign, occurrence)
+) STRICT;
+
+-- One reading of a campaign and its recipients. Nothing of a plan is sent before opened_at is set.
+CREATE TABLE plans (
+    plan_id           INTEGER PRIMARY KEY,
+    occurrence_id     INTEGER NOT NULL REFERENCES occurrences,
+    campaign_digest   BLOB NOT NULL,
+    recipients_digest BLOB NOT NULL,
+    phone_number_id   TEXT NOT NULL,
+    created_at        INTEGER NOT NULL,
+    opened_at         INTEGER,
+    data_rows         INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- One person in one campaign and occurrence. The identity decides, not the wording, the sender or the row.
+CREATE TABLE messages (
+    message_id    INTEGER PRIMARY KEY,
+    occurrence_id INTEGER NOT NULL REFERENCES occurrences,
+    identity      INTEGER NOT NULL,
+    state         INTEGER NOT NULL,
+    due_at        INTEGER NOT NULL,
+    plan_id       INTEGER NOT NULL REFERENCES plans,
+    attempts      INTEGER NOT NULL,
+    attempt_id    INTEGER,
+    first_attempt_at INTEGER,
+    recipient     TEXT NOT NULL,
+    UNIQUE (occurrence_id, identity)
+) STRICT;
+
+-- Messages that wait for a later time, and messages under way: few at any moment.
+CREATE INDEX messages_later ON messages (plan_id, due_at) WHERE state = 0 AND due_at > 0;
+CREATE INDEX messages_sending ON messages (message_id) WHERE state = 1;
+
+-- What each message says, apart from `messages` so that its rows stay small.
+CREATE TABLE contents (
+    message_id INTEGER PRIMARY KEY REFERENCES messages,
+    endpoint   INTEGER NOT NULL,
+    name       TEXT NOT NULL,
+    language   TEXT NOT NULL,
+    template   TEXT NOT NULL
+) STRICT;
+
+-- The rows of the recipients file: each became a message, or was turned away for a reason.
+CREATE TABLE plan_rows (
+    plan_id    INTEGER NOT NULL REFERENCES plans,
+    row        INTEGER NOT NULL,
+    message_id INTEGER REFERENCES messages,
+    recipient  TEXT,
+    reason     TEXT,
+    PRIMARY KEY (plan_id, row),
+    CHECK ((message_id IS NULL) = (reason IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE runs (
+    run_id     INTEGER PRIMARY KEY,
+    plan_id    INTEGER NOT NULL REFERENCES plans,
+    started_at INTEGER NOT NULL,
+    ended_at   INTEGER,
+    exit_code  INTEGER
+) STRICT;
+
+-- One asking. Without an outcome it is under way, or was when its process died.
+CREATE TABLE attempts (
+    attempt_id     INTEGER PRIMARY KEY,
+    message_id     INTEGER NOT NULL REFERENCES messages,
+    run_id         INTEGER NOT NULL REFERENCES runs,
+    number         INTEGER NOT NULL,
+    claimed_at     INTEGER NOT NULL,
+    settled_at     INTEGER,
+    outcome        INTEGER,
+    code           INTEGER,
+    subcode        INTEGER,
+    wamid          TEXT,
+    message_status TEXT,
+    detail         TEXT,
+    trace          TEXT
+) STRICT;

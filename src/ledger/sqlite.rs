@@ -1,0 +1,188 @@
+//! The ledger file: opened so that a commit is on the disk, or not opened at all.
+
+use std::fs::{self, File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::state::{Event, Illegal, State};
+use super::{PlanId, RunId};
+use crate::clock::UnixMs;
+
+/// `tdgs` in ASCII: tells a ledger from any other SQLite file.
+const APPLICATION_ID: i64 = 0x7464_6773;
+
+const SCHEMA_VERSION: i64 = 1;
+
+/// SQLite's number for `synchronous=FULL`.
+const SYNCHRONOUS_FULL: i64 = 2;
+
+/// Why the ledger cannot be used. Nothing is sent after any of these.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// The database failed.
+    #[error("the ledger cannot be read or written: {0}")]
+    Database(#[from] rusqlite::Error),
+    /// The file system failed.
+    #[error("the ledger {path} cannot be opened: {source}", path = path.display())]
+    File {
+        /// Which path.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is something else, or from another version.
+    #[error("{path} {what}", path = path.display())]
+    Foreign {
+        /// Which file.
+        path: PathBuf,
+        /// What it is.
+        what: String,
+    },
+    /// Another process holds it.
+    #[error("another run holds this ledger ({holder})")]
+    Held {
+        /// Who, as far as is known.
+        holder: String,
+    },
+    /// A message was about to change in a way that is not allowed.
+    #[error("the ledger contradicts itself: {0}")]
+    Illegal(#[from] Illegal),
+    /// Rows that should be there are not.
+    #[error("the ledger contradicts itself: {0}")]
+    Broken(String),
+}
+
+/// An open ledger, held by this process alone.
+pub struct Ledger {
+    pub(super) db: Connection,
+    /// The last row of the plan from which a first attempt was claimed.
+    pub(super) cursor: i64,
+    pub(super) last_attempt_id: i64,
+    /// Freed by the kernel when the process dies, however it dies.
+    _lock: File,
+}
+
+impl Ledger {
+    /// Opens a ledger, or makes one, and takes it for this process.
+    ///
+    /// # Errors
+    /// When another process holds it, it is no ledger, or the disk does not promise that a commit stays.
+    pub fn open(path: &Path) -> Result<Self, LedgerError> {
+        let file_error = |source| LedgerError::File { path: path.to_owned(), source };
+        if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
+            fs::create_dir_all(directory).map_err(file_error)?;
+        }
+        let lock = take_lock(path)?;
+        // SQLite gives its side files the mode of the database file.
+        OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(file_error)?;
+        let db = Connection::open(path)?;
+        prepare(&db, path)?;
+        let last_attempt_id =
+            db.query_row("SELECT coalesce(max(attempt_id), 0) FROM attempts", [], |row| row.get(0))?;
+        Ok(Self { db, cursor: 0, last_attempt_id, _lock: lock })
+    }
+
+    /// Puts attempts that a dead process left without an outcome in doubt, and tells how many there were.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read or written.
+    pub fn recover(&mut self, now: UnixMs) -> Result<u64, LedgerError> {
+        let doubt = State::Sending.after(Event::Doubt)?;
+        let transaction = self.db.transaction()?;
+        let attempts = transaction.execute(
+            "UPDATE attempts SET settled_at = ?1, outcome = ?2, detail = ?3
+             WHERE attempt_id IN (SELECT attempt_id FROM messages WHERE state = ?4)",
+            (now, super::claim::IN_DOUBT, "the program ended before an answer came", State::Sending.number()),
+        )?;
+        let messages = transaction
+            .execute("UPDATE messages SET state = ?1 WHERE state = ?2", (doubt.number(), State::Sending.number()))?;
+        if attempts != messages {
+            return Err(LedgerError::Broken(format!("{messages} messages under way, but {attempts} attempts")));
+        }
+        transaction.commit()?;
+        Ok(messages as u64)
+    }
+
+    /// Writes down that a run of a plan starts.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn begin_run(&mut self, plan: PlanId, now: UnixMs) -> Result<RunId, LedgerError> {
+        self.cursor = 0;
+        self.db.execute("INSERT INTO runs (plan_id, started_at) VALUES (?1, ?2)", (plan.0, now))?;
+        Ok(RunId(self.db.last_insert_rowid()))
+    }
+
+    /// Writes down how a run ended.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn end_run(&mut self, run: RunId, now: UnixMs, exit_code: u8) -> Result<(), LedgerError> {
+        self.db.execute("UPDATE runs SET ended_at = ?2, exit_code = ?3 WHERE run_id = ?1", (run.0, now, exit_code))?;
+        Ok(())
+    }
+}
+
+/// The lock is a file of its own: SQLite's locks come and go with transactions, this one stays for the whole run.
+fn take_lock(path: &Path) -> Result<File, LedgerError> {
+    use std::io::{Read, Seek, Write};
+    let lock_path = path.with_extension("lock");
+    let file_error = |source| LedgerError::File { path: lock_path.clone(), source };
+    let mut options = OpenOptions::new();
+    options.create(true).read(true).write(true).truncate(false).mode(0o600);
+    let mut lock = options.open(&lock_path).map_err(file_error)?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(fs::TryLockError::WouldBlock) => {
+            let mut holder = String::new();
+            // Only for the message; an unreadable note is no reason for another error.
+            let _ = lock.take(256).read_to_string(&mut holder);
+            return Err(LedgerError::Held { holder: holder.trim().to_owned() });
+        }
+        Err(fs::TryLockError::Error(source)) => return Err(file_error(source)),
+    }
+    let since = crate::clock::rfc3339(crate::clock::system_unix_ms());
+    let note = format!("process {} since {since}\n", std::process::id());
+    lock.set_len(0).and_then(|()| lock.rewind()).and_then(|()| lock.write_all(note.as_bytes())).map_err(file_error)?;
+    Ok(lock)
+}
+
+fn prepare(db: &Connection, path: &Path) -> Result<(), LedgerError> {
+    let foreign = |what: String| LedgerError::Foreign { path: path.to_owned(), what };
+    let number = |pragma: &str| db.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+    db.set_prepared_statement_cache_capacity(32);
+    let tables: i64 = db
+        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+        .map_err(|_| foreign("is not a ledger: it is no SQLite file, or a damaged one".to_owned()))?;
+    if tables > 0 && number("application_id")? != APPLICATION_ID {
+        return Err(foreign("is not a ledger of tidings".to_owned()));
+    }
+    let version = number("user_version")?;
+    if tables > 0 && version != SCHEMA_VERSION {
+        return Err(foreign(format!("was written by another version of tidings (format {version})")));
+    }
+    let mode: String = db.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    if mode != "wal" {
+        return Err(foreign(format!("is on a file system that cannot hold a ledger (journal mode {mode})")));
+    }
+    db.execute_batch(
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -8000;
+         PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;",
+    )?;
+    if number("synchronous")? != SYNCHRONOUS_FULL {
+        return Err(foreign("cannot be written durably (synchronous is not FULL)".to_owned()));
+    }
+    if tables == 0 {
+        db.execute_batch(&format!(
+            "BEGIN; {} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;",
+            include_str!("schema/1.sql")
+        ))?;
+    }
+    let check: Option<String> = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).optional()?;
+    match check.as_deref() {
+        Some("ok") => Ok(()),
+        found => Err(foreign(format!("is damaged: {}", found.unwrap_or("no answer from its check")))),
+    }
+}
