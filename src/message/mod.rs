@@ -1,1 +1,26 @@
-//! What one person gets: parameters, components, payload.
+//! What one person gets: a row's cells filled into a template's parameters, checked, and written as Meta's JSON.
+//!
+//! Everything that can be wrong with a row is found here, before anything is sent; nothing here reads the time, the
+//! network or a disk. Cells are data: they are copied or handed to an expression as values, never rendered themselves.
+
+mod compile;
+pub mod compose;
+mod entry;
+mod expression;
+mod part;
+mod row;
+mod rule;
+mod scan;
+mod slot;
+mod tree;
+
+/// Why a row cannot become a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfit {
+    /// A stable short name of the reason, such as `empty`.
+    pub code: &'static str,
+    /// The column to look at, counted from 0, when it is one.
+    pub column: Option<usize>,
+    /// What is wrong and what to do, in plain words. Holds no secret codes and no phone numbers.
+    pub reason: String,
+}

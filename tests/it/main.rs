@@ -1,5 +1,8 @@
 //! The tests of tidings: one binary, a module per subject, everything through public doors.
 
+mod compose;
+mod draft;
 mod outcome;
 mod pacing;
 mod problem;
+mod wire;

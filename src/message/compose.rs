@@ -1,0 +1,171 @@
+//! Composes: a row of the recipients file in, the JSON of one person's template out.
+
+use std::borrow::Cow;
+
+use csv::StringRecord;
+use minijinja::Environment;
+
+use crate::campaign::{Campaign, Source};
+use crate::cloud::Endpoint;
+use crate::cloud::wire::{Language, Template};
+use crate::problem::{Problem, nearest};
+
+use super::Unfit;
+use super::compile::Compiler;
+use super::entry::Entry;
+use super::part;
+use super::row::{Columns, Row};
+use super::rule;
+use super::slot::Slot;
+
+/// A campaign, compiled against the columns of its recipients file.
+pub struct Composer {
+    columns: Columns,
+    engine: Environment<'static>,
+    phone: Slot<()>,
+    language: Option<Slot<()>>,
+    entries: Vec<Entry>,
+}
+
+/// Where a row's message goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address<'r> {
+    /// The phone as the row gives it, without white space around it.
+    pub phone: Cow<'r, str>,
+    /// The language code as the row gives it; none when the campaign reads none.
+    pub language: Option<Cow<'r, str>>,
+}
+
+/// One person's message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message<'c> {
+    /// Which endpoint sends it.
+    pub endpoint: Endpoint,
+    /// The template's name.
+    pub name: &'c str,
+    /// The language it is sent in: the recipient's, or the entry's fallback.
+    pub language: &'c str,
+    /// The `template` object, as JSON.
+    pub template: String,
+}
+
+impl Composer {
+    /// Compiles a campaign. `columns` are the header's names, in order.
+    ///
+    /// # Errors
+    /// Every problem of every expression, in file order: what cannot be read, unknown columns, filters and tests, and text
+    /// that Meta would refuse from everybody.
+    pub fn new(campaign: &Campaign, columns: &[String]) -> Result<Self, Vec<Problem>> {
+        let mut compiler = Compiler::new(campaign, columns);
+        let recipients = &campaign.recipients;
+        let phone = compiler.source(&recipients.phone, "the phone", rule::anything);
+        let language = recipients.language.as_ref();
+        let language = language.map(|source| compiler.source(source, "the language", rule::anything));
+        if let Source::Column(name, _) = &recipients.phone
+            && let Some((_, at)) = recipients.defaults.get(name)
+        {
+            let message = format!("`{name}` is the phone; a default would send everybody's message to one person");
+            compiler.problem(*at, "default-phone", message, "remove this default");
+        }
+        let entries = campaign.templates.iter().map(|template| Entry::new(template, &mut compiler)).collect();
+        let (columns, engine) = compiler.finish()?;
+        Ok(Self { columns, engine, phone, language, entries })
+    }
+
+    /// The phone and the language that a row gives.
+    ///
+    /// # Errors
+    /// When either is empty or cannot be made.
+    pub fn address<'r>(&'r self, cells: &'r StringRecord) -> Result<Address<'r>, Unfit> {
+        let row = self.row(cells);
+        let phone = trimmed(self.phone.text(&row).map_err(no_phone)?);
+        let language = self.language.as_ref().map(|language| language.text(&row).map(trimmed)).transpose()?;
+        Ok(Address { phone, language })
+    }
+
+    /// The message for a row whose recipient reads `language` (from [`Composer::address`]).
+    ///
+    /// The first entry that lists the language applies, else the first with a fallback.
+    ///
+    /// # Errors
+    /// When no entry serves the language, or a parameter cannot be made or would be refused.
+    pub fn compose(&self, cells: &StringRecord, language: Option<&str>) -> Result<Message<'_>, Unfit> {
+        let (entry, language) = self.entry(language.map(str::trim))?;
+        let row = self.row(cells);
+        let components = part::fill(&entry.parts, &row)?;
+        let template = Template { name: &entry.name, language: Language::new(language), components };
+        let template = serde_json::to_string(&template)
+            .expect("unreachable: keys are strings, and numbers that JSON cannot hold are refused before");
+        Ok(Message { endpoint: entry.endpoint, name: &entry.name, language, template })
+    }
+
+    fn row<'r>(&'r self, cells: &'r StringRecord) -> Row<'r> {
+        Row::new(cells, &self.columns, &self.engine)
+    }
+
+    fn entry(&self, language: Option<&str>) -> Result<(&Entry, &str), Unfit> {
+        let Some(language) = language else { return self.only_entry() };
+        let listed = self.entries.iter().find_map(|entry| {
+            let code = entry.languages.iter().find(|code| *code == language)?;
+            Some((entry, code.as_str()))
+        });
+        let fallback = || self.entries.iter().find_map(|entry| Some((entry, entry.fallback.as_deref()?)));
+        listed.or_else(fallback).ok_or_else(|| self.unlisted(language))
+    }
+
+    fn only_entry(&self) -> Result<(&Entry, &str), Unfit> {
+        let [entry] = self.entries.as_slice() else { return Err(self.no_language()) };
+        match entry.languages.as_slice() {
+            [language] => Ok((entry, language)),
+            _ => Err(self.no_language()),
+        }
+    }
+
+    fn no_language(&self) -> Unfit {
+        let reason = format!(
+            "the recipient's language is not known, and templates are listed in {}; set `recipients.language`",
+            self.listed()
+        );
+        Unfit { code: "no-language", column: None, reason }
+    }
+
+    /// Meta takes codes exactly as it lists them, so what is nearly right is named, not mended.
+    fn unlisted(&self, language: &str) -> Unfit {
+        let fold = |code: &str| code.to_ascii_lowercase().replace('-', "_");
+        let codes = || self.entries.iter().flat_map(|entry| entry.languages.iter().map(String::as_str));
+        let alike = codes().find(|code| fold(code) == fold(language)).or_else(|| nearest(language, codes()));
+        let remedy = match alike {
+            Some(code) => format!("did you mean `{code}`?"),
+            None => "add it to `languages`, or set a `fallback`".to_owned(),
+        };
+        let reason = format!("no template is listed in language `{language}`, only in {}; {remedy}", self.listed());
+        let column = self.language.as_ref().and_then(|language| language.expression.column());
+        Unfit { code: "unlisted-language", column, reason }
+    }
+
+    fn listed(&self) -> String {
+        let mut codes: Vec<String> = Vec::new();
+        for code in self.entries.iter().flat_map(|entry| &entry.languages).map(|code| format!("`{code}`")) {
+            if !codes.contains(&code) {
+                codes.push(code);
+            }
+        }
+        codes.join(", ")
+    }
+}
+
+/// The remedy for other empty cells, a default, would send everybody's message to one person.
+fn no_phone(unfit: Unfit) -> Unfit {
+    if unfit.code == "empty" {
+        Unfit { reason: "the row has no phone; fill the cell".to_owned(), ..unfit }
+    } else {
+        unfit
+    }
+}
+
+fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+    }
+}

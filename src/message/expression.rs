@@ -1,0 +1,112 @@
+//! Expressions: minijinja, strict and bounded, compiled once.
+
+use std::borrow::Cow;
+use std::io;
+use std::sync::LazyLock;
+
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value};
+
+use super::row::Row;
+
+/// A parameter is a few words; a million steps would be a mistake, or an attack.
+const FUEL: u64 = 50_000;
+
+/// Far beyond the longest value that Meta takes.
+const OUTPUT_BYTES_MAX: usize = 64 * 1024;
+
+/// A compiled text of the campaign file.
+pub(super) enum Expression {
+    /// No expression in it.
+    Literal(String),
+    /// Exactly one column: the cell is copied.
+    Column(usize),
+    /// Exactly one `{{ … }}`.
+    Value(Box<minijinja::Expression<'static, 'static>>, Vec<usize>),
+    /// Text with expressions or blocks in it: the name of a template in the campaign's engine.
+    Template(String, Vec<usize>),
+}
+
+/// The engine that all expressions share.
+///
+/// Undefined values are errors, nothing is escaped, and there is no way to include, import or define anything.
+pub(super) fn engine() -> &'static Environment<'static> {
+    static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| {
+        let mut engine = Environment::new();
+        engine.set_undefined_behavior(UndefinedBehavior::Strict);
+        engine.set_auto_escape_callback(|_| AutoEscape::None);
+        engine.set_fuel(Some(FUEL));
+        engine.set_debug(true);
+        for global in ["debug", "dict", "namespace"] {
+            engine.remove_global(global);
+        }
+        engine
+    });
+    &ENGINE
+}
+
+impl Expression {
+    /// The one column that the text depends on, if it is one.
+    pub fn column(&self) -> Option<usize> {
+        match self {
+            Self::Literal(_) => None,
+            Self::Column(column) => Some(*column),
+            Self::Value(_, columns) | Self::Template(_, columns) => match columns.as_slice() {
+                [column] => Some(*column),
+                _ => None,
+            },
+        }
+    }
+
+    /// The text for a row.
+    pub fn text<'r>(&'r self, row: &Row<'r>) -> Result<Cow<'r, str>, Error> {
+        match self {
+            Self::Literal(text) => Ok(Cow::Borrowed(text)),
+            Self::Column(column) => Ok(Cow::Borrowed(row.cell(*column))),
+            Self::Value(..) => self.value(row).and_then(|value| written(&value)).map(Cow::Owned),
+            Self::Template(name, _) => {
+                let mut output = Capped(Vec::new());
+                row.engine.get_template(name)?.render_captured_to(row.values(), &mut output)?;
+                String::from_utf8(output.0).map(Cow::Owned).map_err(|_| too_long())
+            }
+        }
+    }
+
+    /// The value for a row: what a sole expression gives, with its type, else the text.
+    pub fn value(&self, row: &Row<'_>) -> Result<Value, Error> {
+        let Self::Value(expression, _) = self else {
+            return self.text(row).map(Value::from);
+        };
+        let value = expression.eval(row.values())?;
+        if value.is_undefined() {
+            return Err(Error::new(ErrorKind::UndefinedError, "the expression gives nothing"));
+        }
+        Ok(value)
+    }
+}
+
+/// A value as the engine prints it.
+fn written(value: &Value) -> Result<String, Error> {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    if text.len() > OUTPUT_BYTES_MAX { Err(too_long()) } else { Ok(text) }
+}
+
+fn too_long() -> Error {
+    Error::new(ErrorKind::WriteFailure, "the text is over 64 KB")
+}
+
+/// Takes no more than [`OUTPUT_BYTES_MAX`].
+struct Capped(Vec<u8>);
+
+impl io::Write for Capped {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > OUTPUT_BYTES_MAX {
+            return Err(io::Error::other("the text is over 64 KB"));
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

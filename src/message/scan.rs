@@ -1,0 +1,168 @@
+//! Where names stand in an expression: columns, filters and tests, with their offsets.
+//!
+//! The template engine knows which variables a source reads, but not where, nor whether they are guarded, and it finds
+//! unknown filters only when it renders. This scan runs on sources that the engine has accepted.
+
+use std::ops::Range;
+
+/// What a name stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// A variable.
+    Variable(Guard),
+    /// A filter, after `|`.
+    Filter,
+    /// A test, after `is`.
+    Test,
+}
+
+/// What an author does about a variable that may be missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Guard {
+    /// Nothing.
+    None,
+    /// `| default(…)` right behind it.
+    Default,
+    /// `is defined` or `is undefined` right behind it: the author knows.
+    Tested,
+}
+
+/// A name in a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Reference<'s> {
+    pub name: &'s str,
+    pub offset: usize,
+    pub role: Role,
+}
+
+/// What stands between a tag's delimiters.
+pub(super) struct Tag<'s> {
+    /// Whether it prints a value (`{{ … }}`).
+    pub prints: bool,
+    /// The whole tag, delimiters included.
+    pub range: Range<usize>,
+    tokens: Vec<Token<'s>>,
+}
+
+#[derive(Clone, Copy)]
+struct Token<'s> {
+    text: &'s str,
+    offset: usize,
+    is_name: bool,
+}
+
+/// Whether a source holds anything but literal text.
+pub(super) fn has_tags(source: &str) -> bool {
+    ["{{", "{%", "{#"].iter().any(|open| source.contains(open))
+}
+
+/// All tags of a source but comments.
+pub(super) fn tags(source: &str) -> Vec<Tag<'_>> {
+    let mut tags = Vec::new();
+    let mut position = 0;
+    while let Some(start) = source[position..].find('{').map(|found| position + found) {
+        position = match source.as_bytes().get(start + 1) {
+            Some(b'#') => source[start..].find("#}").map_or(source.len(), |end| start + end + 2),
+            Some(open @ (b'{' | b'%')) => {
+                let (tokens, end) = tokens(source, start + 2, if *open == b'{' { "}}" } else { "%}" });
+                tags.push(Tag { prints: *open == b'{', range: start..end, tokens });
+                end
+            }
+            _ => start + 1,
+        };
+    }
+    tags
+}
+
+/// The expression inside a source that is one `{{ … }}` and nothing else, with its offset.
+pub(super) fn sole_expression(source: &str) -> Option<(usize, &str)> {
+    match tags(source).as_slice() {
+        [tag] if tag.prints && tag.range == (0..source.len()) => {
+            let inner = source.strip_prefix("{{")?.strip_suffix("}}")?;
+            let opened = inner.strip_prefix(['-', '+']).unwrap_or(inner);
+            Some((2 + inner.len() - opened.len(), opened.strip_suffix(['-', '+']).unwrap_or(opened)))
+        }
+        _ => None,
+    }
+}
+
+/// The names in a source, in order.
+pub(super) fn references(source: &str) -> Vec<Reference<'_>> {
+    tags(source).iter().flat_map(|tag| tag_references(&tag.tokens)).collect()
+}
+
+fn tag_references<'s>(tokens: &[Token<'s>]) -> Vec<Reference<'s>> {
+    let text = |index: Option<usize>| index.and_then(|index| tokens.get(index)).map_or("", |token| token.text);
+    let mut references = Vec::new();
+    for (index, token) in tokens.iter().enumerate().filter(|(_, token)| token.is_name) {
+        let [before, earlier] = [1, 2].map(|back| text(index.checked_sub(back)));
+        let [next, then, last] = [1, 2, 3].map(|ahead| text(Some(index + ahead)));
+        let role = match (earlier, before) {
+            (_, "|") => Role::Filter,
+            (_, "is") if token.text != "not" => Role::Test,
+            ("is", "not") => Role::Test,
+            (_, ".") => continue,
+            _ if next == "=" => continue,
+            _ => Role::Variable(guard(next, then, last)),
+        };
+        references.push(Reference { name: token.text, offset: token.offset, role });
+    }
+    references
+}
+
+fn guard(next: &str, then: &str, last: &str) -> Guard {
+    match (next, then, last) {
+        ("|", "default" | "d", _) => Guard::Default,
+        ("is", "defined" | "undefined", _) | ("is", "not", "defined" | "undefined") => Guard::Tested,
+        _ => Guard::None,
+    }
+}
+
+/// The tokens from `start` up to `close`, and where the tag ends.
+fn tokens<'s>(source: &'s str, start: usize, close: &str) -> (Vec<Token<'s>>, usize) {
+    let mut tokens = Vec::new();
+    let mut braces = 0_usize;
+    let mut position = start;
+    while let Some(first) = source[position..].chars().next() {
+        if braces == 0 && source[position..].starts_with(close) {
+            return (tokens, position + close.len());
+        }
+        match first {
+            '{' => braces += 1,
+            '}' => braces = braces.saturating_sub(1),
+            _ => {}
+        }
+        let length = token_length(&source[position..], first);
+        let text = &source[position..position + length];
+        let is_name = first.is_alphabetic() || first == '_';
+        if !first.is_whitespace() {
+            tokens.push(Token { text, offset: position, is_name });
+        }
+        position += length;
+    }
+    (tokens, source.len())
+}
+
+fn token_length(rest: &str, first: char) -> usize {
+    let run = |belongs: fn(char) -> bool| rest.find(|c| !belongs(c)).unwrap_or(rest.len());
+    match first {
+        '"' | '\'' => string_length(rest, first),
+        '0'..='9' => run(|c| c.is_alphanumeric() || c == '_' || c == '.'),
+        '|' | '=' | '!' | '<' | '>' if rest[1..].starts_with(['=', '|']) => 2,
+        _ if first.is_alphabetic() || first == '_' => run(|c| c.is_alphanumeric() || c == '_'),
+        _ => first.len_utf8(),
+    }
+}
+
+fn string_length(rest: &str, quote: char) -> usize {
+    let mut escaped = false;
+    for (index, c) in rest.char_indices().skip(1) {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            _ if c == quote => return index + 1,
+            _ => {}
+        }
+    }
+    rest.len()
+}

@@ -1,0 +1,108 @@
+//! A slot: one place of a message that a text of the campaign file fills, with its rule and its name for people.
+
+use std::borrow::Cow;
+
+use minijinja::value::ValueKind;
+use minijinja::{Error, ErrorKind};
+use serde_json::Value;
+
+use super::Unfit;
+use super::expression::Expression;
+use super::row::Row;
+use super::rule::{Flaw, Rule, is_blank, plausible};
+
+/// One place of a message.
+pub(super) struct Slot<T> {
+    pub expression: Expression,
+    /// What must hold of the finished value.
+    pub rule: Rule<T>,
+    /// What people call it, such as "body parameter `first_name`".
+    pub label: String,
+}
+
+impl<T> Slot<T> {
+    /// What the value stands for.
+    pub fn value(&self, row: &Row<'_>) -> Result<T, Unfit> {
+        self.checked(row).map(|(_, value)| value)
+    }
+
+    fn checked<'r>(&'r self, row: &Row<'r>) -> Result<(Cow<'r, str>, T), Unfit> {
+        let text = self.expression.text(row).map_err(|error| self.failed(row, &error))?;
+        let value = self.check(row, &text)?;
+        Ok((text, value))
+    }
+
+    fn check(&self, row: &Row<'_>, text: &str) -> Result<T, Unfit> {
+        if !matches!(self.expression, Expression::Literal(_)) {
+            if is_blank(text) {
+                return Err(self.blank(row));
+            }
+            plausible(text).map_err(|flaw| self.flawed(row, flaw))?;
+        }
+        (self.rule)(text).map_err(|flaw| self.flawed(row, flaw))
+    }
+
+    fn unfit(&self, code: &'static str, reason: String) -> Unfit {
+        Unfit { code, column: self.expression.column(), reason }
+    }
+
+    fn flawed(&self, row: &Row<'_>, flaw: Flaw) -> Unfit {
+        let from = self.column_name(row).map(|name| format!(" (column `{name}`)")).unwrap_or_default();
+        self.unfit(flaw.code, format!("{}{from} {}", self.label, flaw.words))
+    }
+
+    fn blank(&self, row: &Row<'_>) -> Unfit {
+        let column = self.expression.column().filter(|column| is_blank(row.cell(*column)));
+        let remedy = match column.map(|column| &row.columns.names[column]) {
+            Some(name) => {
+                format!("the cell in column `{name}` is empty; fill it, or set `recipients.defaults.{name}`")
+            }
+            None => "its expression gives nothing for this row".to_owned(),
+        };
+        self.unfit("empty", format!("{} is empty: {remedy}", self.label))
+    }
+
+    fn failed(&self, row: &Row<'_>, error: &Error) -> Unfit {
+        let detail = match error.kind() {
+            ErrorKind::OutOfFuel => "it does too much work for one parameter".to_owned(),
+            ErrorKind::WriteFailure => "the text is over 64 KB".to_owned(),
+            _ => error.detail().map_or_else(|| error.kind().to_string(), str::to_owned),
+        };
+        let words = format!("cannot be made: {detail} (cells are text; write `| int` or `| float` to calculate)");
+        let words =
+            if error.kind() == ErrorKind::InvalidOperation { words } else { format!("cannot be made: {detail}") };
+        self.flawed(row, Flaw { code: "expression-failed", words })
+    }
+
+    fn column_name<'r>(&self, row: &Row<'r>) -> Option<&'r str> {
+        self.expression.column().map(|column| row.columns.names[column].as_str())
+    }
+}
+
+impl Slot<()> {
+    /// The text itself.
+    pub fn text<'r>(&'r self, row: &Row<'r>) -> Result<Cow<'r, str>, Unfit> {
+        self.checked(row).map(|(text, ())| text)
+    }
+
+    /// The text as JSON: what is exactly one expression and gives a number or a boolean stays one, all else is a string.
+    pub fn json(&self, row: &Row<'_>) -> Result<Value, Unfit> {
+        if let Expression::Value(..) = self.expression {
+            let value = self.expression.value(row).map_err(|error| self.failed(row, &error))?;
+            if matches!(value.kind(), ValueKind::Number | ValueKind::Bool) {
+                return number(&value).ok_or_else(|| {
+                    self.flawed(
+                        row,
+                        Flaw { code: "invalid-number", words: "is not a number that JSON can hold".to_owned() },
+                    )
+                });
+            }
+        }
+        self.text(row).map(|text| Value::String(text.into_owned()))
+    }
+}
+
+/// None for infinity and what is not a number: JSON would make null of them.
+fn number(value: &minijinja::Value) -> Option<Value> {
+    serde_json::to_value(value).ok().filter(|json| !json.is_null())
+}
