@@ -3,6 +3,7 @@
 //! Everything that can be wrong with a row is found here, before anything is sent; nothing here reads the time, the
 //! network or a disk. Cells are data: they are copied or handed to an expression as values, never rendered themselves.
 
+pub mod bubble;
 mod compile;
 pub mod compose;
 mod entry;

@@ -1,5 +1,6 @@
 //! The tests of tidings: one binary, a module per subject, everything through public doors.
 
+mod bubble;
 mod compose;
 mod draft;
 mod outcome;

@@ -1,0 +1,178 @@
+//! A message as a bubble of plain text, for people who look before they send.
+//!
+//! Made from the JSON that will be sent, so what is shown is what goes out. No colours; at most 80 columns; wide and
+//! right-to-left text is measured as well as Unicode's width tables can.
+
+use jiff::Timestamp;
+use serde_json::Value;
+use unicode_width::UnicodeWidthStr;
+
+use super::compose::Message;
+
+const WIDTH_MAX: usize = 80;
+/// `│ `, two spaces between name and value, ` │`.
+const FRAME_WIDTH: usize = 6;
+const NAME_WIDTH_MAX: usize = 30;
+
+/// One line before wrapping: what is filled, and with what.
+struct Entry {
+    name: String,
+    value: String,
+}
+
+/// The message as text, without a line break at its end.
+pub fn text(message: &Message<'_>) -> String {
+    let template: Value = serde_json::from_str(&message.template).unwrap_or_default();
+    let mut entries = Vec::new();
+    for component in items(&template["components"]) {
+        add_component("", component, &mut entries);
+    }
+    if entries.is_empty() {
+        entries.push(Entry { name: "no parameters".to_owned(), value: String::new() });
+    }
+    framed(&format!("{} · {}", message.name, message.language), &entries)
+}
+
+fn add_component(within: &str, component: &Value, entries: &mut Vec<Entry>) {
+    let kind = component["type"].as_str().unwrap_or("component");
+    match kind {
+        "carousel" => {
+            for (index, card) in items(&component["cards"]).iter().enumerate() {
+                let within = format!("card {} ", index + 1);
+                items(&card["components"]).iter().for_each(|part| add_component(&within, part, entries));
+            }
+        }
+        "button" => {
+            let name = format!("{within}button {} {}", plain(&component["index"]), plain(&component["sub_type"]));
+            let values: Vec<_> = items(&component["parameters"]).iter().map(shown).collect();
+            entries.push(Entry { name, value: values.join(", ") });
+        }
+        _ if component["parameters"].is_array() => {
+            for (index, parameter) in items(&component["parameters"]).iter().enumerate() {
+                let name = format!("{within}{}", parameter_name(kind, index, parameter));
+                entries.push(Entry { name, value: shown(parameter) });
+            }
+        }
+        _ => entries.push(Entry { name: format!("{within}{kind}"), value: component.to_string() }),
+    }
+}
+
+fn parameter_name(component: &str, index: usize, parameter: &Value) -> String {
+    match (component, parameter["parameter_name"].as_str(), parameter["type"].as_str()) {
+        (_, Some(name), _) => format!("{component} {name}"),
+        ("header", None, Some("text")) => "header".to_owned(),
+        ("header", None, Some(kind)) => format!("header {kind}"),
+        ("body", None, _) => format!("body {}", index + 1),
+        _ => component.replace('_', " "),
+    }
+}
+
+/// A parameter's value, as near as possible to what its recipient sees.
+fn shown(parameter: &Value) -> String {
+    let kind = parameter["type"].as_str().unwrap_or_default();
+    let inner = &parameter[kind];
+    match kind {
+        "text" | "payload" | "coupon_code" => plain(inner),
+        "ttl_minutes" => format!("{inner} minutes"),
+        "currency" | "date_time" => plain(&inner["fallback_value"]),
+        "image" | "video" | "document" => media(inner),
+        "location" => location(inner),
+        "product" => format!("{} of catalogue {}", plain(&inner["product_retailer_id"]), plain(&inner["catalog_id"])),
+        "limited_time_offer" => offer_end(inner),
+        _ if inner.is_null() => parameter.to_string(),
+        _ => inner.to_string(),
+    }
+}
+
+fn media(media: &Value) -> String {
+    let from = match media["link"].as_str() {
+        Some(link) => link.to_owned(),
+        None => format!("upload {}", plain(&media["id"])),
+    };
+    match media["filename"].as_str() {
+        Some(name) => format!("{name} ({from})"),
+        None => from,
+    }
+}
+
+fn location(location: &Value) -> String {
+    let degrees = format!("{}, {}", plain(&location["latitude"]), plain(&location["longitude"]));
+    let names: Vec<_> = ["name", "address"].iter().filter_map(|key| location[key].as_str()).collect();
+    if names.is_empty() { degrees } else { format!("{} ({degrees})", names.join(", ")) }
+}
+
+fn offer_end(offer: &Value) -> String {
+    let end = offer["expiration_time_ms"].as_i64().and_then(|end| Timestamp::from_millisecond(end).ok());
+    end.map_or_else(|| offer.to_string(), |end| format!("ends {end}"))
+}
+
+fn items(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+/// A string without its quotes; all else as JSON.
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn framed(title: &str, entries: &[Entry]) -> String {
+    let name_width = entries.iter().map(|entry| entry.name.width()).max().unwrap_or(0).min(NAME_WIDTH_MAX);
+    let value_width = WIDTH_MAX - FRAME_WIDTH - name_width;
+    let mut lines = Vec::new();
+    for Entry { name, value } in entries {
+        let (mut names, mut values) = (wrapped(name, name_width).into_iter(), wrapped(value, value_width).into_iter());
+        loop {
+            let (name, value) = (names.next(), values.next());
+            if name.is_none() && value.is_none() {
+                break;
+            }
+            lines.push(format!("{}  {}", padded(&name.unwrap_or_default(), name_width), value.unwrap_or_default()));
+        }
+    }
+    let title = wrapped(title, WIDTH_MAX - FRAME_WIDTH).swap_remove(0);
+    let lines: Vec<_> = lines.iter().map(|line| line.trim_end()).collect();
+    let width = lines.iter().map(|line| line.width()).chain([title.width() + 2]).max().unwrap_or(0);
+    let mut bubble = format!("╭─ {title} {}╮\n", "─".repeat(width - title.width() - 1));
+    for line in lines {
+        bubble.push_str(&format!("│ {} │\n", padded(line, width)));
+    }
+    bubble + &format!("╰{}╯", "─".repeat(width + 2))
+}
+
+fn padded(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
+}
+
+/// Breaks between words where it can, inside a word where it must.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in harmless(text).split_inclusive(' ') {
+        for piece in pieces(word, width) {
+            let line = lines.last_mut().filter(|line| line.width() + piece.trim_end().width() <= width);
+            match line {
+                Some(line) => line.push_str(&piece),
+                None => lines.push(piece),
+            }
+        }
+    }
+    lines.iter().map(|line| line.trim_end().to_owned()).collect()
+}
+
+fn pieces(word: &str, width: usize) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    for c in word.chars() {
+        let mut longer = pieces.last().map_or_else(String::new, String::clone);
+        longer.push(c);
+        match pieces.last_mut() {
+            Some(piece) if longer.trim_end().width() <= width => *piece = longer,
+            _ => pieces.push(c.to_string()),
+        }
+    }
+    pieces
+}
+
+/// Nothing that could move the cursor or turn the terminal's writing around.
+fn harmless(text: &str) -> String {
+    let harmful = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if harmful(c) { '\u{fffd}' } else { c }).collect()
+}
