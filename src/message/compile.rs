@@ -156,6 +156,13 @@ impl<'c> Compiler<'c> {
         if !scan::has_tags(source) {
             return Some(Expression::Literal(source.to_owned()));
         }
+        if let Some((offset, number)) = scan::placeholder(source) {
+            let message =
+                format!("`{{{{{number}}}}}` is how Meta writes a placeholder; here it would be sent as `{number}`");
+            let help = "write the column that fills it, such as `{{ first_name }}`";
+            self.problem(place(text, offset), "placeholder", message, help);
+            return None;
+        }
         let (expression, undeclared) = match scan::sole_expression(source) {
             Some((offset, inner)) => self.sole(text, offset, inner)?,
             None => self.template(text, source)?,

@@ -86,6 +86,14 @@ pub(super) fn sole_expression(source: &str) -> Option<(usize, &str)> {
     }
 }
 
+/// Where a source prints nothing but a number: `{{1}}` is Meta's placeholder, and would be sent as "1".
+pub(super) fn placeholder(source: &str) -> Option<(usize, &str)> {
+    tags(source).iter().filter(|tag| tag.prints).find_map(|tag| match tag.tokens.as_slice() {
+        [token] if token.text.bytes().all(|byte| byte.is_ascii_digit()) => Some((tag.range.start, token.text)),
+        _ => None,
+    })
+}
+
 /// The names in a source, in order.
 pub(super) fn references(source: &str) -> Vec<Reference<'_>> {
     tags(source).iter().flat_map(|tag| tag_references(&tag.tokens)).collect()

@@ -147,6 +147,17 @@ fn literal_text_that_meta_would_refuse_from_everybody_is_a_problem_of_the_campai
 }
 
 #[test]
+fn metas_own_placeholders_are_never_sent_as_numbers() {
+    let draft = draft().body(listed(&["{{1}}", "Hi {{ 2 }}!", "{{ 1 + 1 }}"]));
+    assert_snapshot!(draft.problems(&["phone"]), @r#"
+    spring.yaml:10:5: `{{1}}` is how Meta writes a placeholder; here it would be sent as `1`
+        write the column that fills it, such as `{{ first_name }}`
+    spring.yaml:10:8: `{{2}}` is how Meta writes a placeholder; here it would be sent as `2`
+        write the column that fills it, such as `{{ first_name }}`
+    "#);
+}
+
+#[test]
 fn includes_and_macros_do_not_exist() {
     for source in
         ["{% include 'x' %}", "{% macro m() %}x{% endmacro %}{{ m() }}", "{% import 'x' as y %}", "{{ debug() }}"]
@@ -239,6 +250,28 @@ fn each_kind_of_button_has_its_own_rules() {
     assert_snapshot!(button_reason(payload, &"x".repeat(513)), @"button 0 payload (column `a`) is 513 characters long; at most 512 are allowed");
     let title = Button::Products { thumbnail: text("1"), sections: vec![(text("{{ a }}"), vec![text("1")])] };
     assert_snapshot!(button_reason(title, "A title of 25 characters!"), @"button 0 section title (column `a`) is 25 characters long; at most 24 are allowed");
+}
+
+#[test]
+fn what_is_just_short_enough_is_sent() {
+    let cell = || text("{{ a }}");
+    let in_button = |button: Button| draft().button(0, button);
+    let link_start = "https://cdn.example.com/";
+    for (draft, most) in [
+        (draft().header(Header::Text(cell())), 60),
+        (draft().body(listed(&["{{ a }}"])).offer_ends("2026-04-07T23:59:00Z"), 600),
+        (draft().card(Card { header: None, body: listed(&["{{ a }}"]), buttons: [].into() }), 160),
+        (draft().otp("{{ a }}"), 15),
+        (draft().header(Header::Image(link(&format!("{link_start}{{{{ a }}}}")))), 2000 - link_start.len()),
+        (in_button(Button::Url(cell())), 2000),
+        (in_button(Button::CopyCode(cell())), 20),
+        (in_button(Button::QuickReply(cell())), 128),
+        (in_button(Button::VoiceCall { ttl_minutes: None, payload: Some(cell()) }), 512),
+        (in_button(Button::Products { thumbnail: text("1"), sections: vec![(cell(), vec![text("1")])] }), 24),
+    ] {
+        assert_eq!(draft.json(&[("a", &"x".repeat(most))]).err(), None, "{most}");
+        assert_eq!(draft.unfit(&[("a", &"x".repeat(most + 1))]).code, "too-long", "{most}");
+    }
 }
 
 #[test]
