@@ -220,3 +220,16 @@ impl Draft {
 pub fn owned(names: &[&str]) -> Vec<String> {
     names.iter().map(|&name| name.to_owned()).collect()
 }
+
+/// The one body parameter that an expression makes of a cell in column `a`.
+#[track_caller]
+pub fn body(source: &str, cell: &str) -> String {
+    let template = draft().body(listed(&[source])).composed(&[("a", cell)]);
+    template["components"][0]["parameters"][0]["text"].as_str().unwrap().to_owned()
+}
+
+/// Why a cell in column `a` cannot stand there.
+#[track_caller]
+pub fn body_reason(source: &str, cell: &str) -> String {
+    draft().body(listed(&[source])).reason(&[("a", cell)])
+}

@@ -3,6 +3,7 @@
 mod bubble;
 mod compose;
 mod draft;
+mod expression;
 mod outcome;
 mod pacing;
 mod problem;
