@@ -59,6 +59,14 @@ pub fn rfc3339(at: UnixMs) -> String {
     }
 }
 
+/// A wall time as names of directories hold it, in UTC: `20260401T090000Z`.
+pub fn compact(at: UnixMs) -> String {
+    match jiff::Timestamp::from_millisecond(at) {
+        Ok(timestamp) => timestamp.strftime("%Y%m%dT%H%M%SZ").to_string(),
+        Err(_) => at.to_string(),
+    }
+}
+
 /// Whole milliseconds of a duration.
 pub fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)

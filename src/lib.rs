@@ -8,4 +8,5 @@ pub mod ledger;
 pub mod message;
 pub mod policy;
 pub mod problem;
+pub mod run;
 pub mod secret;

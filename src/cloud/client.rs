@@ -172,7 +172,11 @@ fn checked_address(api: &str) -> Result<Url, ClientError> {
     if bare && allowed { Ok(url) } else { Err(refused()) }
 }
 
-/// Whether an address is on the loopback interface.
+/// Whether an address is one of this machine's own.
+pub fn is_loopback(api: &str) -> bool {
+    Url::parse(api).is_ok_and(|url| is_this_machine(&url))
+}
+
 fn is_this_machine(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let host = host.trim_start_matches('[').trim_end_matches(']');

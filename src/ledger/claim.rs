@@ -29,6 +29,10 @@ pub struct Claimed {
     pub(super) message: i64,
     /// Which attempt at this message, from 1.
     pub number: u32,
+    /// When the first attempt at this message was claimed.
+    pub first_claimed_at: UnixMs,
+    /// The person in one number.
+    pub identity: i64,
     /// The row of the recipients file.
     pub row: u64,
     /// E.164 number or business-scoped user id.
@@ -124,7 +128,8 @@ impl Ledger {
 }
 
 const CLAIMED_COLUMNS: &str =
-    "m.message_id, m.attempts, r.row, m.recipient, c.endpoint, c.name, c.language, c.template";
+    "m.message_id, m.attempts, r.row, m.recipient, c.endpoint, c.name, c.language, c.template,
+    m.first_attempt_at, m.identity";
 
 fn take_due(db: &Connection, claim: Claim, now: UnixMs, into: &mut Vec<Claimed>) -> Result<(), LedgerError> {
     let mut due = db.prepare_cached(&format!(
@@ -173,6 +178,9 @@ fn collect(
             name: row.get(5)?,
             language: row.get(6)?,
             template: row.get(7)?,
+            // None before the first claim, which fills it in.
+            first_claimed_at: row.get::<_, Option<i64>>(8)?.unwrap_or(0),
+            identity: row.get(9)?,
             claimed_at: 0,
         });
     }
@@ -199,6 +207,9 @@ fn write_attempts(
         id += 1;
         claimed.attempt = AttemptId(id);
         claimed.claimed_at = now;
+        if claimed.number == 1 {
+            claimed.first_claimed_at = now;
+        }
         insert.execute((id, claimed.message, run.0, claimed.number, now))?;
         let changed =
             update.execute((claimed.message, sending.number(), claimed.number, id, State::Planned.number(), now))?;

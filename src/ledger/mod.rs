@@ -10,6 +10,8 @@ mod read;
 mod sqlite;
 pub mod state;
 
+use std::fmt;
+
 pub use claim::{Claim, Claimed, Committed, Settlement, Verdict};
 pub use plan::{Content, PlanKey, Staging};
 pub use read::{AttemptRow, ReportRow, Tally};
@@ -22,6 +24,12 @@ pub struct PlanId(i64);
 /// Names a run in the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunId(i64);
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
 
 /// Names an attempt: made by us before anything is sent, told to WhatsApp, and echoed in its webhooks.
 ///

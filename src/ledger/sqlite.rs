@@ -84,17 +84,18 @@ impl Ledger {
         Ok(Self { db, cursor: 0, last_attempt_id, _lock: lock })
     }
 
-    /// Puts attempts that a dead process left without an outcome in doubt, and tells how many there were.
+    /// Puts attempts without an outcome in doubt, and tells how many there were: those that a dead process left, or
+    /// those that this one no longer waits for. `why` says which.
     ///
     /// # Errors
     /// When the ledger cannot be read or written.
-    pub fn recover(&mut self, now: UnixMs) -> Result<u64, LedgerError> {
+    pub fn recover(&mut self, now: UnixMs, why: &str) -> Result<u64, LedgerError> {
         let doubt = State::Sending.after(Event::Doubt)?;
         let transaction = self.db.transaction()?;
         let attempts = transaction.execute(
             "UPDATE attempts SET settled_at = ?1, outcome = ?2, detail = ?3
              WHERE attempt_id IN (SELECT attempt_id FROM messages WHERE state = ?4)",
-            (now, super::claim::IN_DOUBT, "the program ended before an answer came", State::Sending.number()),
+            (now, super::claim::IN_DOUBT, why, State::Sending.number()),
         )?;
         let messages = transaction
             .execute("UPDATE messages SET state = ?1 WHERE state = ?2", (doubt.number(), State::Sending.number()))?;

@@ -3,3 +3,4 @@
 pub mod pacing;
 pub mod retry;
 pub mod slots;
+pub mod stop;

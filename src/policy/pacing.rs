@@ -53,7 +53,7 @@ impl Pacing {
     /// # Errors
     /// The instant at which asking again makes sense.
     pub fn grant(&mut self, now: Instant) -> Result<(), Instant> {
-        let due = self.due();
+        let due = self.next();
         if now < due {
             return Err(due);
         }
@@ -64,7 +64,7 @@ impl Pacing {
     /// How many messages could go until `horizon`, if nothing changes.
     pub fn room(&self, now: Instant, horizon: Duration) -> usize {
         let end = now + horizon;
-        let first = self.due();
+        let first = self.next();
         if first > end {
             return 0;
         }
@@ -74,19 +74,36 @@ impl Pacing {
         (span / interval) as usize + 1
     }
 
-    /// WhatsApp said "too fast": everybody waits, and the pace is halved.
+    /// When the next message may go, if nothing changes.
+    pub fn next(&self) -> Instant {
+        self.held_until.max(self.scheduled.checked_sub(self.slack()).unwrap_or(self.scheduled))
+    }
+
+    /// When the current wait of everybody ends, or the last one ended.
+    pub fn held_until(&self) -> Instant {
+        self.held_until
+    }
+
+    /// Nobody goes before this time; the pace stays.
+    pub fn hold(&mut self, until: Instant) {
+        self.held_until = self.held_until.max(until);
+    }
+
+    /// WhatsApp said "too fast": everybody waits, and the pace is halved. Tells how long the wait is.
     ///
     /// `wait` is what WhatsApp asked for, if it did. Replies to requests that left before the last throttle was known do
-    /// not count again.
-    pub fn throttled(&mut self, now: Instant, wait: Option<Duration>) {
+    /// not count again, and get none.
+    pub fn throttled(&mut self, now: Instant, wait: Option<Duration>) -> Option<Duration> {
         if now < self.held_until {
-            return;
+            return None;
         }
         let backoff = Duration::from_secs(1 << self.throttles_in_a_row.min(8));
         self.throttles_in_a_row += 1;
-        self.held_until = now + wait.unwrap_or(backoff).min(PAUSE_MAX);
+        let wait = wait.unwrap_or(backoff).min(PAUSE_MAX);
+        self.held_until = now + wait;
         self.rate_per_second = (self.rate_per_second / 2.0).max(RATE_MIN_PER_SECOND.min(self.limit_per_second));
         self.recovered_at = self.held_until;
+        Some(wait)
     }
 
     /// A message was taken: what was lost to throttles is slowly won back.
@@ -103,10 +120,6 @@ impl Pacing {
     /// The current rate in messages a second.
     pub fn rate_per_second(&self) -> f64 {
         self.rate_per_second
-    }
-
-    fn due(&self) -> Instant {
-        self.held_until.max(self.scheduled.checked_sub(self.slack()).unwrap_or(self.scheduled))
     }
 
     fn slack(&self) -> Duration {

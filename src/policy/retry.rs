@@ -8,6 +8,10 @@ use crate::cloud::outcome::Refusal;
 /// How often one person is asked again after WhatsApp's limit on messages to one person.
 const PAIR_ATTEMPTS_MAX: u32 = 5;
 
+/// How long a message waits after a fault of its template: long enough for the others to show whether the template
+/// works at all.
+const TEMPLATE_WAIT: Duration = Duration::from_secs(10);
+
 /// What to do after a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
@@ -15,7 +19,7 @@ pub enum Next {
     Refused,
     /// This message again, after a while; the others go on.
     Again(Duration),
-    /// This message again, and the whole sender slows down.
+    /// This message again, and the whole sender slows down, for as long as WhatsApp asks if it does.
     SlowDown(Option<Duration>),
     /// This message stays to be sent, and the run stops.
     Stop(StopReason),
@@ -30,17 +34,38 @@ pub enum StopReason {
     Sender,
     /// The template, or how it is filled, is wrong for everybody.
     Template,
+    /// Nothing can be reached.
+    Unreachable,
+    /// Requests leave and no verdict comes back.
+    NoVerdicts,
+}
+
+/// What is known of a template when one of its messages is refused for the template's sake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TemplateStanding {
+    /// Somebody got it in this run: the fault may lie in this one message.
+    Works,
+    /// Nobody got it yet.
+    Unproven,
+    /// Only faults for a while: it is wrong for everybody.
+    Broken,
 }
 
 /// Decides what follows the refusal of the `attempt`-th attempt (from 1) at a message.
 ///
-/// For the limit on messages to one person Meta documents waits of 4^n seconds.
-pub fn after(refusal: &Refusal, attempt: u32) -> Next {
+/// For the limit on messages to one person Meta documents waits of 4^n seconds. A fault of the template is asked once
+/// more, later: where it is the template's own, the run has stopped by then and nobody was refused for it.
+pub fn after(refusal: &Refusal, attempt: u32, standing: TemplateStanding) -> Next {
     match refusal.effect() {
         Effect::Throttle => Next::SlowDown(refusal.retry_after_s.map(Duration::from_secs)),
         Effect::Pair if attempt < PAIR_ATTEMPTS_MAX => Next::Again(Duration::from_secs(4_u64.pow(attempt.min(6)))),
         Effect::Pair | Effect::Recipient => Next::Refused,
-        Effect::Template => Next::Stop(StopReason::Template),
+        Effect::Template => match standing {
+            TemplateStanding::Broken => Next::Stop(StopReason::Template),
+            TemplateStanding::Works | TemplateStanding::Unproven if attempt == 1 => Next::Again(TEMPLATE_WAIT),
+            TemplateStanding::Works => Next::Refused,
+            TemplateStanding::Unproven => Next::Stop(StopReason::Template),
+        },
         Effect::Sender => Next::Stop(StopReason::Sender),
         Effect::Token => Next::Stop(StopReason::Token),
         // `classify` puts these in doubt; should one come here, asking again could message a person twice.

@@ -3,7 +3,10 @@
 mod bubble;
 mod compose;
 mod draft;
+mod engine;
 mod expression;
+mod harness;
+mod ledger;
 mod outcome;
 mod pacing;
 mod problem;

@@ -1,0 +1,410 @@
+//! The loop. One place holds the state of a run, and everything that happens comes to it: commits of the ledger, answers
+//! of WhatsApp, timers, the wish to stop.
+//!
+//! What is claimed is committed before it is sent; outcomes wait for the next commit, so that one sync serves a group.
+//! Nothing here is unbounded: claims are made only for messages that can go at once, within the slots and the pace.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::task::{JoinError, JoinHandle, JoinSet};
+use tokio::time::Instant;
+
+use super::verdict::{Judgement, Lessons};
+use crate::clock::{Clock, UnixMs};
+use crate::cloud::client::{Request, Sender};
+use crate::cloud::outcome::Outcome;
+use crate::cloud::wire;
+use crate::ledger::{Claim, Claimed, Committed, Ledger, LedgerError, PlanId, RunId, Settlement, Verdict};
+use crate::policy::pacing::Pacing;
+use crate::policy::retry::StopReason;
+use crate::policy::slots::Slots;
+
+/// A commit of at least so many claims and settlements does not wait for more: its sync is well shared.
+const GROUP: usize = 16;
+
+/// How long a smaller commit waits for more to share its sync.
+const LINGER: Duration = Duration::from_millis(2);
+
+/// How far ahead of the pace messages are claimed, so that a commit does not delay them.
+const HORIZON: Duration = Duration::from_millis(20);
+
+/// A claim that did not leave within this time goes back: the longer an intent stands, the less is known about the world
+/// it was made in.
+const SEND_WITHIN: Duration = Duration::from_secs(2);
+
+/// How long requests under way may take to end after the wish to stop. Below the 30 s that service managers give.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// When nothing is due, the loop still looks around.
+const IDLE: Duration = Duration::from_secs(60);
+
+/// How fast to send.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// Messages a second.
+    pub rate_per_second: f64,
+    /// A fixed number of requests under way, for comparisons; none to size it from pace and latency.
+    pub slots: Option<usize>,
+}
+
+/// What happened, told after it is in the ledger.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// An attempt was settled.
+    Settled(&'a Settlement),
+    /// Everybody waits.
+    Held {
+        /// For how long.
+        wait: Duration,
+        /// Why, in words for people.
+        why: String,
+    },
+    /// The wish to stop was heard; requests under way may still end.
+    Draining {
+        /// How many.
+        under_way: usize,
+    },
+}
+
+/// Why a run ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// Nothing is left to send.
+    Finished,
+    /// It was asked to stop; what was not sent stays to be sent.
+    Asked,
+    /// It stopped by itself; what was not sent stays to be sent.
+    Stopped {
+        /// Why.
+        reason: StopReason,
+        /// What WhatsApp or the network said.
+        detail: String,
+    },
+}
+
+/// Sends what an open plan has left to send.
+///
+/// Each message on `stops` is a wish to stop: the first lets requests under way end, the second does not. The ledger comes
+/// back unless it failed: then nothing more was sent, and what was under way is in doubt.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub async fn run<S: Sender>(
+    ledger: Ledger,
+    (plan, run): (PlanId, RunId),
+    pace: Pace,
+    sender: Arc<S>,
+    clock: Clock,
+    mut stops: mpsc::Receiver<()>,
+    mut listener: impl FnMut(Event<'_>),
+) -> Result<(Ledger, Ending), LedgerError> {
+    let mut engine = Engine::new(ledger, plan, run, pace, sender, clock);
+    while !engine.is_done() {
+        let now = clock.instant();
+        engine.launch(now);
+        engine.begin_commit(now);
+        let wake = engine.wake(now);
+        tokio::select! {
+            Some(()) = stops.recv() => engine.asked_to_stop(&mut listener),
+            Some(done) = engine.under_way.join_next(), if !engine.under_way.is_empty() => {
+                engine.finish(done, &mut listener);
+                while let Some(done) = engine.under_way.try_join_next() {
+                    engine.finish(done, &mut listener);
+                }
+            }
+            back = finished(&mut engine.committing), if engine.committing.is_some() => engine.committed(back, &mut listener)?,
+            () = tokio::time::sleep_until(wake) => engine.look_at_the_time(),
+        }
+    }
+    engine.end()
+}
+
+/// A commit that came back from its thread.
+struct Commit {
+    ledger: Ledger,
+    settlements: Vec<Settlement>,
+    asked: usize,
+    result: Result<Committed, LedgerError>,
+}
+
+/// An attempt that came back from the network.
+struct Answer {
+    claimed: Claimed,
+    outcome: Outcome,
+    latency: Duration,
+}
+
+struct Engine<S> {
+    plan: PlanId,
+    run: RunId,
+    sender: Arc<S>,
+    clock: Clock,
+    pacing: Pacing,
+    slots: Slots,
+    lessons: Lessons,
+    /// Here between commits, on its own thread during one.
+    ledger: Option<Ledger>,
+    committing: Option<JoinHandle<Commit>>,
+    /// Claimed, committed, not yet sent.
+    ready: VecDeque<(Claimed, Instant)>,
+    under_way: JoinSet<Answer>,
+    /// Ended, not yet committed.
+    finished: Vec<Settlement>,
+    /// When to claim again; none when nothing is left but what is under way.
+    claim_at: Option<UnixMs>,
+    /// Since when something waits for a commit.
+    waiting_since: Option<Instant>,
+    ending: Ending,
+    /// Set while stopping: when to stop waiting for answers.
+    leave_at: Option<Instant>,
+    left: bool,
+}
+
+impl<S: Sender> Engine<S> {
+    fn new(ledger: Ledger, plan: PlanId, run: RunId, pace: Pace, sender: Arc<S>, clock: Clock) -> Self {
+        Self {
+            plan,
+            run,
+            sender,
+            clock,
+            pacing: Pacing::new(pace.rate_per_second, clock.instant()),
+            slots: Slots::new(pace.slots),
+            lessons: Lessons::default(),
+            ledger: Some(ledger),
+            committing: None,
+            ready: VecDeque::new(),
+            under_way: JoinSet::new(),
+            finished: Vec::new(),
+            claim_at: Some(0),
+            waiting_since: None,
+            ending: Ending::Finished,
+            leave_at: None,
+            left: false,
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        let idle = self.committing.is_none() && self.finished.is_empty() && self.ready.is_empty();
+        let nothing_left = self.claim_at.is_none() || self.is_stopping();
+        idle && (self.left || (nothing_left && self.under_way.is_empty()))
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.leave_at.is_some()
+    }
+
+    /// Sends what is claimed, as far as the pace allows.
+    fn launch(&mut self, now: Instant) {
+        while let Some((_, since)) = self.ready.front() {
+            let late = now - *since > SEND_WITHIN;
+            if !late && self.pacing.grant(now).is_err() {
+                return;
+            }
+            match self.ready.pop_front() {
+                Some((claimed, _)) if late => self.put_back(claimed),
+                Some((claimed, _)) => self.send(claimed, now),
+                None => return,
+            }
+        }
+    }
+
+    fn send(&mut self, claimed: Claimed, now: Instant) {
+        let body = wire::envelope(&claimed.recipient, &claimed.template, &claimed.attempt.callback());
+        let request = Request { endpoint: claimed.endpoint, body };
+        let (sender, clock) = (Arc::clone(&self.sender), self.clock);
+        self.under_way.spawn(async move {
+            let outcome = sender.send(request).await;
+            Answer { claimed, outcome, latency: clock.instant() - now }
+        });
+    }
+
+    /// A claim that is not sent after all. Nothing left, and that is what the ledger will say.
+    fn put_back(&mut self, claimed: Claimed) {
+        let settled_at = self.clock.unix_ms();
+        let outcome = Outcome::NotSent { why: "it was not its turn before the run paused".to_owned() };
+        self.finished.push(Settlement {
+            claimed,
+            outcome,
+            verdict: Verdict::PutBack { due_at: settled_at },
+            settled_at,
+        });
+    }
+
+    fn put_back_ready(&mut self) {
+        while let Some((claimed, _)) = self.ready.pop_front() {
+            self.put_back(claimed);
+        }
+    }
+
+    /// How many messages could go at once if they were claimed.
+    fn wanted(&self, now: Instant) -> usize {
+        let due = self.claim_at.is_some_and(|at| at <= self.clock.unix_ms());
+        if !due || self.is_stopping() {
+            return 0;
+        }
+        let busy = self.under_way.len() + self.ready.len();
+        let free = self.slots.count(self.pacing.rate_per_second()).saturating_sub(busy);
+        let room = self.pacing.room(now, HORIZON).saturating_sub(self.ready.len());
+        free.min(room)
+    }
+
+    /// Starts a commit when there is enough for one, or nothing to wait for.
+    fn begin_commit(&mut self, now: Instant) {
+        if self.ledger.is_none() {
+            return;
+        }
+        let wanted = self.wanted(now);
+        let work = wanted.max(self.finished.len());
+        if work == 0 {
+            self.waiting_since = None;
+            return;
+        }
+        let since = *self.waiting_since.get_or_insert(now);
+        let company_may_come = !self.under_way.is_empty() && !self.left;
+        if work < GROUP && company_may_come && now - since < LINGER {
+            return;
+        }
+        let Some(mut ledger) = self.ledger.take() else { return };
+        self.waiting_since = None;
+        let settlements = std::mem::take(&mut self.finished);
+        let claim = (wanted > 0).then_some(Claim { plan: self.plan, run: self.run, count: wanted });
+        let wall = self.clock.unix_ms();
+        self.committing = Some(tokio::task::spawn_blocking(move || {
+            let result = ledger.commit(&settlements, claim, wall);
+            Commit { ledger, settlements, asked: wanted, result }
+        }));
+    }
+
+    /// Takes a commit's fruits: what was claimed may go, what was settled may be told.
+    fn committed(
+        &mut self,
+        back: Result<Commit, JoinError>,
+        listener: &mut impl FnMut(Event<'_>),
+    ) -> Result<(), LedgerError> {
+        self.committing = None;
+        let Commit { ledger, settlements, asked, result } =
+            back.map_err(|error| LedgerError::Broken(format!("the thread that writes it failed: {error}")))?;
+        let committed = result?;
+        self.ledger = Some(ledger);
+        let put_back_due = settlements.iter().filter_map(|settlement| match settlement.verdict {
+            Verdict::PutBack { due_at } => Some(due_at),
+            _ => None,
+        });
+        self.claim_at = match asked {
+            0 => self.claim_at.into_iter().chain(put_back_due).min(),
+            _ if committed.claimed.len() == asked => Some(0),
+            _ => committed.next_due,
+        };
+        let now = self.clock.instant();
+        self.ready.extend(committed.claimed.into_iter().map(|claimed| (claimed, now)));
+        if self.is_stopping() {
+            self.put_back_ready();
+        }
+        for settlement in &settlements {
+            listener(Event::Settled(settlement));
+        }
+        Ok(())
+    }
+
+    /// Takes an answer. A task that failed leaves its attempt without an outcome, which the end turns into a doubt.
+    fn finish(&mut self, done: Result<Answer, JoinError>, listener: &mut impl FnMut(Event<'_>)) {
+        let Ok(Answer { claimed, outcome, latency }) = done else { return };
+        let (now, settled_at) = (self.clock.instant(), self.clock.unix_ms());
+        if matches!(outcome, Outcome::Accepted { .. }) {
+            self.slots.observe(latency);
+        }
+        let Judgement { verdict, stop, held } =
+            self.lessons.judge(&claimed, &outcome, &mut self.pacing, now, settled_at);
+        if let Some(reason) = stop {
+            self.stop(Ending::Stopped { reason, detail: words(&outcome) });
+        }
+        if let Some((wait, why)) = held {
+            self.put_back_ready();
+            listener(Event::Held { wait, why });
+        }
+        self.finished.push(Settlement { claimed, outcome, verdict, settled_at });
+    }
+
+    fn stop(&mut self, ending: Ending) {
+        if !self.is_stopping() {
+            self.ending = ending;
+            self.leave_at = Some(self.clock.instant() + GRACE);
+            self.put_back_ready();
+        }
+    }
+
+    fn asked_to_stop(&mut self, listener: &mut impl FnMut(Event<'_>)) {
+        if self.is_stopping() {
+            return self.leave();
+        }
+        self.stop(Ending::Asked);
+        listener(Event::Draining { under_way: self.under_way.len() });
+    }
+
+    /// Waits for no further answer. What is under way keeps its attempt without an outcome.
+    fn leave(&mut self) {
+        self.under_way.abort_all();
+        self.left = true;
+    }
+
+    fn look_at_the_time(&mut self) {
+        if self.leave_at.is_some_and(|at| at <= self.clock.instant()) {
+            self.leave();
+        }
+    }
+
+    /// When to look again if nothing happens before.
+    fn wake(&self, now: Instant) -> Instant {
+        let mut wake = now + IDLE;
+        if let Some((_, since)) = self.ready.front() {
+            wake = wake.min(self.pacing.next()).min(*since + SEND_WITHIN + Duration::from_millis(1));
+        }
+        if let Some(at) = self.leave_at.filter(|_| !self.left) {
+            wake = wake.min(at);
+        }
+        if self.ledger.is_some() {
+            if let Some(since) = self.waiting_since {
+                wake = wake.min(since + LINGER);
+            }
+            wake = wake.min(self.next_claim(now).unwrap_or(wake));
+        }
+        wake
+    }
+
+    /// When the next claim becomes possible by time alone.
+    fn next_claim(&self, now: Instant) -> Option<Instant> {
+        let at = self.claim_at.filter(|_| !self.is_stopping())?;
+        let wait = u64::try_from(at - self.clock.unix_ms()).unwrap_or(0);
+        let due = now + Duration::from_millis(wait);
+        let paced = self.pacing.next().checked_sub(HORIZON).unwrap_or(due);
+        // In the past means that only an answer can make room.
+        Some(due.max(paced)).filter(|at| *at > now)
+    }
+
+    fn end(mut self) -> Result<(Ledger, Ending), LedgerError> {
+        let Some(mut ledger) = self.ledger.take() else {
+            return Err(LedgerError::Broken("it was not given back".to_owned()));
+        };
+        ledger.recover(self.clock.unix_ms(), "the run stopped before an answer came")?;
+        Ok((ledger, self.ending))
+    }
+}
+
+async fn finished(committing: &mut Option<JoinHandle<Commit>>) -> Result<Commit, JoinError> {
+    match committing {
+        Some(commit) => commit.await,
+        None => std::future::pending().await,
+    }
+}
+
+/// What an outcome says, for people.
+fn words(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Accepted { .. } => "accepted".to_owned(),
+        Outcome::Refused(refusal) => format!("code {}: {}", refusal.code, refusal.detail),
+        Outcome::NotSent { why } | Outcome::InDoubt { why } => why.clone(),
+    }
+}

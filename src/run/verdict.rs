@@ -1,0 +1,115 @@
+//! From the outcome of an attempt to what becomes of its message and of the run.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::clock::{UnixMs, millis};
+use crate::cloud::fault::Effect;
+use crate::cloud::outcome::{Outcome, Refusal};
+use crate::ledger::{Claimed, Verdict};
+use crate::policy::pacing::Pacing;
+use crate::policy::retry::{self, Next, StopReason, TemplateStanding};
+use crate::policy::stop::{Doubts, Reach, Templates};
+
+/// What the run has learnt from outcomes so far.
+#[derive(Debug, Default)]
+pub struct Lessons {
+    reach: Reach,
+    doubts: Doubts,
+    templates: Templates,
+}
+
+/// What follows an outcome.
+#[derive(Debug)]
+pub struct Judgement {
+    /// What becomes of the message.
+    pub verdict: Verdict,
+    /// Set when the run has to stop.
+    pub stop: Option<StopReason>,
+    /// Set when everybody waits, and why, in words for people.
+    pub held: Option<(Duration, String)>,
+}
+
+impl Judgement {
+    fn of(verdict: Verdict) -> Self {
+        Self { verdict, stop: None, held: None }
+    }
+
+    fn stop(verdict: Verdict, reason: StopReason) -> Self {
+        Self { stop: Some(reason), ..Self::of(verdict) }
+    }
+}
+
+impl Lessons {
+    /// Judges an outcome, and slows the pace where it says so.
+    pub fn judge(
+        &mut self,
+        claimed: &Claimed,
+        outcome: &Outcome,
+        pacing: &mut Pacing,
+        now: Instant,
+        wall: UnixMs,
+    ) -> Judgement {
+        if !matches!(outcome, Outcome::NotSent { .. }) {
+            self.reach.reached();
+        }
+        match outcome {
+            Outcome::Accepted { .. } => {
+                self.doubts.verdict();
+                self.templates.accepted(&claimed.name, &claimed.language);
+                pacing.went_well(now);
+                Judgement::of(Verdict::Accepted)
+            }
+            Outcome::InDoubt { .. } if self.doubts.one_more() => {
+                Judgement::stop(Verdict::InDoubt, StopReason::NoVerdicts)
+            }
+            Outcome::InDoubt { .. } => Judgement::of(Verdict::InDoubt),
+            Outcome::NotSent { why } => self.not_sent(why, pacing, now, wall),
+            Outcome::Refused(refusal) => {
+                self.doubts.verdict();
+                self.refused(claimed, refusal, pacing, now, wall)
+            }
+        }
+    }
+
+    /// Nothing left this machine: the message goes back, and everybody waits a while before the next try.
+    fn not_sent(&mut self, why: &str, pacing: &mut Pacing, now: Instant, wall: UnixMs) -> Judgement {
+        let again = Verdict::PutBack { due_at: wall };
+        // What failed while a wait was on had left before it began, and says nothing new.
+        if now < pacing.held_until() {
+            return Judgement::of(again);
+        }
+        match self.reach.failed(now) {
+            None => Judgement::stop(again, StopReason::Unreachable),
+            Some(wait) => {
+                pacing.hold(now + wait);
+                Judgement { held: Some((wait, format!("WhatsApp cannot be reached: {why}"))), ..Judgement::of(again) }
+            }
+        }
+    }
+
+    fn refused(
+        &mut self,
+        claimed: &Claimed,
+        refusal: &Refusal,
+        pacing: &mut Pacing,
+        now: Instant,
+        wall: UnixMs,
+    ) -> Judgement {
+        let standing = match refusal.effect() {
+            Effect::Template => self.templates.fault(&claimed.name, &claimed.language),
+            _ => TemplateStanding::Works,
+        };
+        match retry::after(refusal, claimed.number, standing) {
+            Next::Refused => Judgement::of(Verdict::Refused),
+            Next::Again(wait) => Judgement::of(Verdict::PutBack { due_at: wall + millis(wait) }),
+            Next::Stop(reason) => Judgement::stop(Verdict::PutBack { due_at: wall }, reason),
+            Next::SlowDown(wait) => {
+                let why = || format!("WhatsApp asks to slow down (code {})", refusal.code);
+                let held = pacing.throttled(now, wait).map(|wait| (wait, why()));
+                Judgement { held, ..Judgement::of(Verdict::PutBack { due_at: wall }) }
+            }
+        }
+    }
+}

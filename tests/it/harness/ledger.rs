@@ -1,0 +1,69 @@
+//! A ledger in a directory of its own, with a plan of simple messages.
+
+use std::path::PathBuf;
+
+use tempfile::TempDir;
+use tidings::cloud::Endpoint;
+use tidings::ledger::state::State;
+use tidings::ledger::{Content, Ledger, LedgerError, PlanId, PlanKey, ReportRow};
+
+/// Keeps the directory alive.
+pub struct Home {
+    directory: TempDir,
+}
+
+impl Home {
+    pub fn new() -> Self {
+        Self { directory: tempfile::tempdir().expect("a directory") }
+    }
+
+    pub fn path(&self) -> PathBuf {
+        self.directory.path().join("ledger.sqlite")
+    }
+
+    pub fn open(&self) -> Ledger {
+        Ledger::open(&self.path()).expect("a ledger")
+    }
+}
+
+pub fn key(campaign: &str) -> PlanKey<'_> {
+    PlanKey {
+        campaign,
+        occurrence: "once",
+        campaign_digest: [1; 32],
+        recipients_digest: [2; 32],
+        phone_number_id: "106540352242922",
+    }
+}
+
+/// The number of the `n`-th invented person.
+pub fn phone(n: u64) -> String {
+    format!("+1555{n:07}")
+}
+
+/// Stages and opens a plan of one message a person.
+pub fn plan(ledger: &mut Ledger, people: impl IntoIterator<Item = u64>) -> PlanId {
+    let mut staging = ledger.stage(&key("spring"), 0).expect("staging");
+    for (index, person) in people.into_iter().enumerate() {
+        let content = Content { endpoint: Endpoint::Messages, name: "hello", language: "en_US", template: "{}" };
+        staging.message(index as u64 + 2, person + 1, &phone(person), &content).expect("a message");
+    }
+    staging.open(0).expect("an open plan")
+}
+
+/// Every row of a plan.
+pub fn rows(ledger: &Ledger, plan: PlanId) -> Vec<ReportRow> {
+    let mut rows = Vec::new();
+    ledger
+        .rows(plan, |row| {
+            rows.push(row.clone());
+            Ok::<_, LedgerError>(())
+        })
+        .expect("rows");
+    rows
+}
+
+/// The numbers of those whose message stands in this state.
+pub fn who(ledger: &Ledger, plan: PlanId, state: State) -> Vec<String> {
+    rows(ledger, plan).into_iter().filter(|row| row.state == Some(state)).map(|row| row.recipient).collect()
+}

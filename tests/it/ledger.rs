@@ -1,0 +1,200 @@
+//! The ledger: what it remembers, what it refuses, and what a death of the process leaves.
+
+use tidings::cloud::Endpoint;
+use tidings::cloud::outcome::Outcome;
+use tidings::ledger::state::{Event, State};
+use tidings::ledger::{Claim, Claimed, Content, Ledger, LedgerError, PlanId, RunId, Settlement, Tally, Verdict};
+
+use crate::harness::ledger::{Home, key, phone, plan, rows, who};
+
+fn claim(ledger: &mut Ledger, plan: PlanId, run: RunId, count: usize) -> Vec<Claimed> {
+    ledger.commit(&[], Some(Claim { plan, run, count }), 1_000).expect("a claim").claimed
+}
+
+fn accepted(claimed: Claimed) -> Settlement {
+    let outcome = Outcome::Accepted { wamid: format!("wamid.{}", claimed.row), message_status: None };
+    Settlement { claimed, outcome, verdict: Verdict::Accepted, settled_at: 2_000 }
+}
+
+fn put_back(claimed: Claimed, due_at: i64) -> Settlement {
+    let outcome = Outcome::NotSent { why: "refused".into() };
+    Settlement { claimed, outcome, verdict: Verdict::PutBack { due_at }, settled_at: 2_000 }
+}
+
+#[test]
+fn claims_come_in_file_order_and_never_twice() {
+    let home = Home::new();
+    let mut ledger = home.open();
+    let plan = plan(&mut ledger, 0..10);
+    let run = ledger.begin_run(plan, 0).expect("a run");
+    let first: Vec<u64> = claim(&mut ledger, plan, run, 4).iter().map(|claimed| claimed.row).collect();
+    let second: Vec<u64> = claim(&mut ledger, plan, run, 40).iter().map(|claimed| claimed.row).collect();
+    assert_eq!((first, second), ((2..6).collect(), (6..12).collect()));
+    assert!(claim(&mut ledger, plan, run, 1).is_empty());
+}
+
+#[test]
+fn what_is_put_back_comes_again_when_it_is_due_and_not_before() {
+    let home = Home::new();
+    let mut ledger = home.open();
+    let plan = plan(&mut ledger, 0..2);
+    let run = ledger.begin_run(plan, 0).expect("a run");
+    let mut claimed = claim(&mut ledger, plan, run, 2);
+    let (later, now) = (claimed.remove(1), claimed.remove(0));
+    let committed = ledger
+        .commit(&[put_back(now, 0), put_back(later, 9_000)], Some(Claim { plan, run, count: 5 }), 3_000)
+        .expect("a commit");
+    let again: Vec<(u64, u32)> = committed.claimed.iter().map(|claimed| (claimed.row, claimed.number)).collect();
+    assert_eq!((again, committed.next_due), (vec![(2, 2)], Some(9_000)));
+}
+
+#[test]
+fn a_dead_process_leaves_doubts_that_are_never_claimed_again() {
+    let home = Home::new();
+    let mut ledger = home.open();
+    let plan = plan(&mut ledger, 0..10);
+    let run = ledger.begin_run(plan, 0).expect("a run");
+    let mut claimed = claim(&mut ledger, plan, run, 5);
+    ledger.commit(&[accepted(claimed.remove(0))], None, 2_000).expect("a commit");
+    drop(ledger);
+    let mut ledger = home.open();
+    assert_eq!(ledger.recover(3_000, "it died").expect("a recovery"), 4);
+    assert_eq!(ledger.recover(3_000, "it died").expect("a recovery"), 0);
+    assert_eq!(who(&ledger, plan, State::InDoubt), (1..5).map(phone).collect::<Vec<_>>());
+    let run = ledger.begin_run(plan, 4_000).expect("a run");
+    let next: Vec<u64> = claim(&mut ledger, plan, run, 40).iter().map(|claimed| claimed.row).collect();
+    assert_eq!(next, (7..12).collect::<Vec<_>>());
+}
+
+#[test]
+fn attempt_ids_grow_even_across_runs_of_one_millisecond() {
+    let home = Home::new();
+    let mut ledger = home.open();
+    let plan = plan(&mut ledger, 0..100);
+    let mut ids = Vec::new();
+    for _ in 0..4 {
+        let run = ledger.begin_run(plan, 0).expect("a run");
+        ids.extend(claim(&mut ledger, plan, run, 25).iter().map(|claimed| claimed.attempt.0));
+        drop(ledger);
+        ledger = home.open();
+    }
+    assert!(ids.windows(2).all(|pair| pair[0] < pair[1]));
+}
+
+#[test]
+fn a_settlement_of_what_is_not_under_way_is_refused_and_changes_nothing() {
+    let home = Home::new();
+    let mut ledger = home.open();
+    let plan = plan(&mut ledger, 0..1);
+    let run = ledger.begin_run(plan, 0).expect("a run");
+    let claimed = claim(&mut ledger, plan, run, 1).remove(0);
+    ledger.commit(&[accepted(claimed.clone())], None, 2_000).expect("a commit");
+    let before = rows(&ledger, plan);
+    assert!(matches!(ledger.commit(&[put_back(claimed, 0)], None, 3_000), Err(LedgerError::Broken(_))));
+    assert_eq!(rows(&ledger, plan), before);
+}
+
+#[test]
+fn new_rows_are_sent_and_people_who_have_it_keep_their_state() {
+    let home = Home::new();
+    let mut ledger = home.open();
+    let first = plan(&mut ledger, 0..3);
+    let run = ledger.begin_run(first, 0).expect("a run");
+    let settled: Vec<Settlement> = claim(&mut ledger, first, run, 3).into_iter().map(accepted).collect();
+    ledger.commit(&settled, None, 2_000).expect("a commit");
+    let second = plan(&mut ledger, [2, 5, 1]);
+    let tally = ledger.tally(second).expect("a tally");
+    assert_eq!(tally, Tally { rows: 3, accepted: 2, waiting: 1, ..Tally::default() });
+    let run = ledger.begin_run(second, 0).expect("a run");
+    let next: Vec<String> = claim(&mut ledger, second, run, 9).into_iter().map(|claimed| claimed.recipient).collect();
+    assert_eq!(next, [phone(5)]);
+}
+
+#[test]
+fn a_plan_that_is_not_opened_has_no_effect() {
+    let home = Home::new();
+    let mut ledger = home.open();
+    let open = plan(&mut ledger, 0..3);
+    let mut staging = ledger.stage(&key("spring"), 0).expect("staging");
+    let content = Content { endpoint: Endpoint::Messages, name: "hello", language: "en_US", template: "{}" };
+    staging.message(2, 77, &phone(77), &content).expect("a message");
+    drop(staging);
+    assert_eq!(ledger.tally(open).expect("a tally").rows, 3);
+    let run = ledger.begin_run(open, 0).expect("a run");
+    assert_eq!(claim(&mut ledger, open, run, 9).len(), 3);
+}
+
+#[test]
+fn exactly_the_same_files_need_no_new_plan_and_others_do() {
+    let home = Home::new();
+    let mut ledger = home.open();
+    let open = plan(&mut ledger, 0..3);
+    assert_eq!(ledger.find_plan(&key("spring")).expect("a search"), Some(open));
+    assert_eq!(ledger.find_plan(&key("summer")).expect("a search"), None);
+    let mut other = key("spring");
+    other.recipients_digest = [9; 32];
+    assert_eq!(ledger.find_plan(&other).expect("a search"), None);
+}
+
+#[test]
+fn a_person_turned_away_is_counted_with_the_reason() {
+    let home = Home::new();
+    let mut ledger = home.open();
+    let mut staging = ledger.stage(&key("spring"), 0).expect("staging");
+    staging.turned_away(2, "no phone", "no digits").expect("a row");
+    let plan = staging.open(0).expect("a plan");
+    assert_eq!(rows(&ledger, plan)[0].reason.as_deref(), Some("no digits"));
+    assert_eq!(ledger.tally(plan).expect("a tally"), Tally { rows: 1, turned_away: 1, ..Tally::default() });
+}
+
+#[test]
+fn a_second_process_is_told_who_holds_the_ledger() {
+    let home = Home::new();
+    let _held = home.open();
+    let Err(LedgerError::Held { holder }) = Ledger::open(&home.path()) else { panic!("it was not held") };
+    assert!(holder.starts_with(&format!("process {} since ", std::process::id())), "{holder}");
+}
+
+#[test]
+fn a_file_that_is_no_ledger_is_left_alone() {
+    let home = Home::new();
+    std::fs::write(
+        home.path(),
+        "not a ledger, but somebody's notes, which are long enough to look like a database\n".repeat(20),
+    )
+    .expect("a file");
+    let before = std::fs::read(home.path()).expect("the file");
+    assert!(matches!(Ledger::open(&home.path()), Err(LedgerError::Foreign { .. })));
+    assert_eq!(std::fs::read(home.path()).expect("the file"), before);
+}
+
+#[test]
+fn the_ledger_and_its_side_files_are_readable_by_their_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = Home::new();
+    let mut ledger = home.open();
+    plan(&mut ledger, 0..1);
+    for name in ["ledger.sqlite", "ledger.sqlite-wal", "ledger.lock"] {
+        let mode = std::fs::metadata(home.path().with_file_name(name)).expect(name).permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+}
+
+#[test]
+fn only_the_drawn_transitions_are_legal() {
+    use {Event::*, State::*};
+    let legal = [
+        (Planned, Claim, Sending),
+        (Sending, Accept, Accepted),
+        (Sending, Refuse, Refused),
+        (Sending, PutBack, Planned),
+        (Sending, Doubt, InDoubt),
+    ];
+    for state in [Planned, Sending, Accepted, Refused, InDoubt] {
+        for event in [Claim, Accept, Refuse, PutBack, Doubt] {
+            let expected = legal.iter().find(|(from, by, _)| (*from, *by) == (state, event)).map(|(_, _, to)| *to);
+            assert_eq!(state.after(event).ok(), expected, "{state:?} {event:?}");
+            assert_eq!(State::from_number(state.number()), Some(state));
+        }
+    }
+}
