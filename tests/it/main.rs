@@ -3,11 +3,13 @@
 mod bubble;
 mod compose;
 mod draft;
+mod duplicates;
 mod engine;
 mod expression;
 mod harness;
 mod ledger;
 mod outcome;
 mod pacing;
+mod phones;
 mod problem;
 mod wire;
