@@ -52,16 +52,6 @@ impl Seen {
         let at = self.index.find(mix(identity), |&at| self.people[at as usize].identity == identity)?;
         Some(u64::from(self.people[*at as usize].last_row))
     }
-
-    /// How many people were met.
-    pub fn len(&self) -> usize {
-        self.people.len()
-    }
-
-    /// Whether nobody was met.
-    pub fn is_empty(&self) -> bool {
-        self.people.is_empty()
-    }
 }
 
 /// Spreads identities over 64 bits: phone numbers of one country differ in few. The finaliser of SplitMix64.

@@ -12,4 +12,5 @@ mod outcome;
 mod pacing;
 mod phones;
 mod problem;
+mod recipients_file;
 mod wire;

@@ -1,0 +1,85 @@
+//! The cells of one line, strictly: a quote begins a cell, closes it, or stands twice inside a quoted one.
+//!
+//! Lenient readers take a stray quote as text here and as the start of a many-line cell there. Who reads the one as the
+//! other loses rows, so a stray quote is a fault, and a cell never goes beyond its line.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use memchr::{memchr, memchr2};
+
+/// What is wrong with the quotes of a line; each with the byte where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum QuoteFault {
+    /// The quote that opens a cell is not closed on the same line.
+    Unclosed(usize),
+    /// A quote inside a cell that does not begin with one, or text after the quote that closes a cell.
+    Stray(usize),
+}
+
+/// The cells of a line as they stand there, quotes included.
+pub(super) struct Cells<'a> {
+    line: &'a str,
+    next: Option<usize>,
+}
+
+impl<'a> Cells<'a> {
+    pub(super) fn of(line: &'a str) -> Self {
+        Self { line, next: Some(0) }
+    }
+}
+
+impl Iterator for Cells<'_> {
+    type Item = Result<Range<usize>, QuoteFault>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let start = self.next.take()?;
+        let bytes = self.line.as_bytes();
+        let end = match end_of_cell(bytes, start) {
+            Ok(end) => end,
+            Err(fault) => return Some(Err(fault)),
+        };
+        self.next = (end < bytes.len()).then_some(end + 1);
+        Some(Ok(start..end))
+    }
+}
+
+fn end_of_cell(line: &[u8], start: usize) -> Result<usize, QuoteFault> {
+    if line.get(start) == Some(&b'"') {
+        return end_of_quoted_cell(line, start);
+    }
+    match memchr2(b',', b'"', &line[start..]) {
+        None => Ok(line.len()),
+        Some(found) if line[start + found] == b',' => Ok(start + found),
+        Some(found) => Err(QuoteFault::Stray(start + found)),
+    }
+}
+
+fn end_of_quoted_cell(line: &[u8], start: usize) -> Result<usize, QuoteFault> {
+    let mut from = start + 1;
+    loop {
+        let quote = from + memchr(b'"', &line[from..]).ok_or(QuoteFault::Unclosed(start))?;
+        match line.get(quote + 1) {
+            Some(b'"') => from = quote + 2,
+            None | Some(b',') => return Ok(quote + 1),
+            Some(_) => return Err(QuoteFault::Stray(quote)),
+        }
+    }
+}
+
+/// What a cell says: without its quotes, doubled quotes single.
+pub(super) fn text(cell: &str) -> Cow<'_, str> {
+    let Some(inner) = cell.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
+        return Cow::Borrowed(cell);
+    };
+    if memchr(b'"', inner.as_bytes()).is_some() {
+        Cow::Owned(inner.replace("\"\"", "\""))
+    } else {
+        Cow::Borrowed(inner)
+    }
+}
+
+/// The column of a byte in a line, in characters, from 1.
+pub(super) fn column(line: &str, byte: usize) -> u64 {
+    line.char_indices().take_while(|(at, _)| *at < byte).count() as u64 + 1
+}
