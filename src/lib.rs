@@ -9,4 +9,5 @@ pub mod message;
 pub mod policy;
 pub mod problem;
 pub mod run;
+pub mod sandbox;
 pub mod secret;

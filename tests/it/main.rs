@@ -15,4 +15,5 @@ mod phones;
 mod problem;
 mod recipients_damaged;
 mod recipients_file;
+mod sandbox;
 mod wire;

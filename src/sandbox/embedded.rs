@@ -1,0 +1,70 @@
+//! A sandbox inside this process, for rehearsals.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::thread::JoinHandle;
+
+use tokio::sync::oneshot;
+
+use super::book::{Accepted, Summary};
+use super::faults::Script;
+use super::server::{self, Shared};
+use super::world::World;
+
+/// A sandbox on a thread of its own, reachable from this machine only. It ends when it is dropped.
+pub struct Embedded {
+    address: SocketAddr,
+    world: Shared,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Embedded {
+    /// Starts a sandbox on a free port of the loopback interface.
+    ///
+    /// # Errors
+    /// When there is no port or no thread to be had.
+    pub fn start(script: Script) -> io::Result<Self> {
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let listener = {
+            let _within = runtime.enter();
+            tokio::net::TcpListener::from_std(listener)?
+        };
+        let world = Shared::new(World::new(script));
+        let served = world.clone();
+        let (stop, stopped) = oneshot::channel();
+        let thread = std::thread::Builder::new().name("sandbox".to_owned()).spawn(move || {
+            // A dropped sender means the same as a sent word: stop.
+            runtime.block_on(server::serve(listener, served, async { drop(stopped.await) }));
+        })?;
+        Ok(Self { address, world, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// Where it listens, such as `http://127.0.0.1:49152`.
+    pub fn base_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The book in figures.
+    pub fn book(&self) -> Summary {
+        self.world.lock().book()
+    }
+
+    /// Accepted messages in their order: at most `limit`, from the one after the first `offset`.
+    pub fn messages(&self, offset: usize, limit: usize) -> Vec<Accepted> {
+        self.world.lock().messages(offset, limit)
+    }
+}
+
+impl Drop for Embedded {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // A panic over there has been reported by its own thread.
+            let _ = thread.join();
+        }
+    }
+}
