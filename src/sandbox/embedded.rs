@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::mpsc;
 use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
@@ -28,18 +29,17 @@ impl Embedded {
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let listener = {
-            let _within = runtime.enter();
-            tokio::net::TcpListener::from_std(listener)?
-        };
         let world = Shared::new(World::new(script));
         let served = world.clone();
         let (stop, stopped) = oneshot::channel();
+        let (started, start) = mpsc::channel();
         let thread = std::thread::Builder::new().name("sandbox".to_owned()).spawn(move || {
-            // A dropped sender means the same as a sent word: stop.
-            runtime.block_on(server::serve(listener, served, async { drop(stopped.await) }));
+            if let Err(error) = run(listener, served, stopped, &started) {
+                // Nobody listens once the start has succeeded, and then there is nothing left that can fail.
+                let _ = started.send(Err(error));
+            }
         })?;
+        start.recv().map_err(io::Error::other)??;
         Ok(Self { address, world, stop: Some(stop), thread: Some(thread) })
     }
 
@@ -57,6 +57,23 @@ impl Embedded {
     pub fn messages(&self, offset: usize, limit: usize) -> Vec<Accepted> {
         self.world.lock().messages(offset, limit)
     }
+}
+
+/// Serves on a runtime of its own. The runtime lives and dies on this thread: one may not be dropped inside another.
+fn run(
+    listener: std::net::TcpListener,
+    world: Shared,
+    stopped: oneshot::Receiver<()>,
+    started: &mpsc::Sender<io::Result<()>>,
+) -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        let _ = started.send(Ok(()));
+        // A dropped sender means the same as a sent word: stop.
+        server::serve(listener, world, async { drop(stopped.await) }).await;
+        Ok(())
+    })
 }
 
 impl Drop for Embedded {

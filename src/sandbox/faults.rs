@@ -104,9 +104,9 @@ impl FromStr for Kind {
         if let Some((_, kind)) = NAMED.iter().find(|(name, _)| *name == text) {
             return Ok(*kind);
         }
-        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         match text.parse() {
-            Ok(code) if digits && code <= CODE_MAX => Ok(Self::Graph(code)),
+            // Neither signs nor leading zeros: `0429` is no code.
+            Ok(code) if (0..=CODE_MAX).contains(&code) && code.to_string() == text => Ok(Self::Graph(code)),
             _ => Err(FaultError::Kind(text.to_owned())),
         }
     }

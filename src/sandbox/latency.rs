@@ -9,7 +9,7 @@ use super::draw;
 /// The longest latency: beyond it every client has given up, which is what the fault `stall` is for.
 const LATENCY_MAX: Duration = Duration::from_secs(60);
 
-/// A time between two bounds, drawn for each request.
+/// One time, or a range out of which a time is drawn for each request. Written `50ms` or `20ms..200ms`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Latency {
     min: Duration,
@@ -25,11 +25,6 @@ impl Latency {
     /// Always the same.
     pub const fn fixed(latency: Duration) -> Self {
         Self { min: latency, max: latency }
-    }
-
-    /// Evenly spread from `min` to `max`, whichever way round they come.
-    pub fn between(min: Duration, max: Duration) -> Self {
-        Self { min: min.min(max), max: min.max(max) }
     }
 
     /// The latency of the request with this hash.

@@ -138,13 +138,15 @@ pub(super) struct Wanted<'m> {
 ///
 /// The message may hold text of its own, so it lives here and is only lent.
 pub(super) fn read<T>(endpoint: Endpoint, body: &[u8], take: impl FnOnce(Wanted<'_>) -> T) -> Result<T, Refusal> {
-    let message: Message<'_> = serde_json::from_slice(body).map_err(|_| misread(body))?;
+    // One check of the encoding is cheaper than one for every string.
+    let text = std::str::from_utf8(body).map_err(|error| Refusal::invalid("body", error))?;
+    let message: Message<'_> = serde_json::from_str(text).map_err(|_| misread(text))?;
     message.checked(endpoint).map(take)
 }
 
 /// Says where a body that cannot be read goes wrong. Reads it again: this is for bad requests only.
-fn misread(body: &[u8]) -> Refusal {
-    let mut json = serde_json::Deserializer::from_slice(body);
+fn misread(body: &str) -> Refusal {
+    let mut json = serde_json::Deserializer::from_str(body);
     match serde_path_to_error::deserialize::<_, Message<'_>>(&mut json) {
         Err(error) => Refusal::invalid(error.path().to_string(), error.inner()),
         Ok(_) => Refusal::invalid("body", "text after the end of the JSON"),

@@ -1,6 +1,5 @@
 //! The sandbox without a socket: a request in, an answer out. No IO, no clock, nothing asynchronous.
 
-use std::io::Write;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -218,7 +217,8 @@ impl World {
 
     fn page(&self, query: &str) -> Result<Response, Refusal> {
         let (mut offset, mut limit) = (0, PAGE_DEFAULT);
-        for (key, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
             let number = || value.parse().map_err(|_| Refusal::invalid(key, "must be a whole number"));
             match key {
                 "offset" => offset = number()?,
@@ -253,17 +253,25 @@ impl Response {
 
 /// Meta's yes. What it repeats holds nothing that JSON would escape.
 fn success(to: Addressee<'_>, wamid: &str, status: &str) -> Vec<u8> {
-    let mut body = Vec::with_capacity(256);
     let input = to.text();
     let (key, id) = match to {
-        Addressee::Phone(phone) => ("wa_id", &phone[1..]),
-        Addressee::UserId(user_id) => ("user_id", user_id),
+        Addressee::Phone(phone) => (r#"","wa_id":""#, &phone[1..]),
+        Addressee::UserId(user_id) => (r#"","user_id":""#, user_id),
     };
-    let _ = write!(
-        body,
-        r#"{{"messaging_product":"whatsapp","contacts":[{{"input":"{input}","{key}":"{id}"}}],"messages":[{{"id":"{wamid}","message_status":"{status}"}}]}}"#
-    );
-    body
+    // Joined rather than formatted: this is done for every message.
+    [
+        r#"{"messaging_product":"whatsapp","contacts":[{"input":""#,
+        input,
+        key,
+        id,
+        r#""}],"messages":[{"id":""#,
+        wamid,
+        r#"","message_status":""#,
+        status,
+        r#""}]}"#,
+    ]
+    .concat()
+    .into_bytes()
 }
 
 /// Which endpoint a path means: `/{version}/{phone number id}/messages` or `…/marketing_messages`.

@@ -11,7 +11,6 @@ use super::{MARKETING_PATH, PATH, asked, json_of, message_to, message_with, quie
 
 #[test]
 fn every_component_that_meta_documents_is_taken() {
-    let text = |text: &str| json!({ "type": "text", "text": text });
     let image = json!({ "type": "image", "image": { "link": "https://cdn.example.com/a.jpg" } });
     let button = |sub_type: &str, index: Value, parameter: Value| json!({ "type": "button", "sub_type": sub_type, "index": index, "parameters": [parameter] });
     let card = |index: u64| {
@@ -136,20 +135,25 @@ fn no_template_can_have_an_impossible_name_or_language() {
     }
 }
 
+/// Each of these components is refused with that code, and details that start with that place; nothing is accepted.
+#[track_caller]
+fn assert_refused(table: &[(Value, i64, &str)]) {
+    for (components, code, details) in table {
+        let mut world = quiet();
+        let (status, found, text) = refusal(send(&mut world, PATH, &message_with(components.clone())));
+        assert_eq!((status, found), (400, *code), "{components}: {text}");
+        assert!(text.starts_with(details), "{components}: {text}");
+        assert_eq!((world.book().accepted, world.book().requests), (0, 1));
+    }
+}
+
+fn text(text: &str) -> Value {
+    json!({ "type": "text", "text": text })
+}
+
 #[test]
-fn what_is_wrong_with_a_component_is_named_with_its_place() {
-    let text = |text: &str| json!({ "type": "text", "text": text });
-    let named = json!({ "type": "text", "parameter_name": "a", "text": "b" });
-    let body = |parameters: Value| json!([{ "type": "body", "parameters": parameters }]);
-    let header = |parameter: Value| json!([{ "type": "header", "parameters": [parameter] }]);
-    let button =
-        |index: Value| json!({ "type": "button", "sub_type": "url", "index": index, "parameters": [text("slug")] });
-    let payload = |text: String| json!([{ "type": "button", "sub_type": "quick_reply", "index": 0, "parameters": [{ "type": "payload", "payload": text }] }]);
-    let card = |index: u64| json!({ "card_index": index, "components": [] });
-    let cards = |count: u64| json!([{ "type": "carousel", "cards": (0..count).map(card).collect::<Vec<_>>() }]);
-    let card_body =
-        json!({ "card_index": 1, "components": [{ "type": "body", "parameters": [text(&"x".repeat(161))] }] });
-    let table = [
+fn a_component_that_cannot_stand_there_is_named() {
+    assert_refused(&[
         (json!([{}]), 131_008, "template.components[0].type: required"),
         (json!([{ "type": "footer" }]), 100, "template.components[0].type: `footer`"),
         (json!([{ "type": "body" }]), 131_008, "template.components[0].parameters: required"),
@@ -159,6 +163,14 @@ fn what_is_wrong_with_a_component_is_named_with_its_place() {
             100,
             "template.components[1].type",
         ),
+    ]);
+}
+
+#[test]
+fn a_bad_parameter_of_the_body_is_named() {
+    let named = json!({ "type": "text", "parameter_name": "a", "text": "b" });
+    let body = |parameters: Value| json!([{ "type": "body", "parameters": parameters }]);
+    assert_refused(&[
         (body(json!([{ "type": "text" }])), 131_008, "template.components[0].parameters[0].text: required"),
         (body(json!([text("  ")])), 131_008, "template.components[0].parameters[0].text: required"),
         (body(json!([{ "text": "a" }])), 131_008, "template.components[0].parameters[0].type: required"),
@@ -188,6 +200,13 @@ fn what_is_wrong_with_a_component_is_named_with_its_place() {
             131_009,
             "template.components[0].parameters[0].currency.code",
         ),
+    ]);
+}
+
+#[test]
+fn a_bad_header_is_named() {
+    let header = |parameter: Value| json!([{ "type": "header", "parameters": [parameter] }]);
+    assert_refused(&[
         (header(text(&"x".repeat(61))), 132_005, "template.components[0]: 61"),
         (header(json!({ "type": "image", "image": {} })), 131_008, "template.components[0].parameters[0].image.id or"),
         (
@@ -210,6 +229,18 @@ fn what_is_wrong_with_a_component_is_named_with_its_place() {
             132_000,
             "template.components[0].parameters: 2",
         ),
+    ]);
+}
+
+#[test]
+fn a_bad_button_is_named() {
+    let button =
+        |index: Value| json!({ "type": "button", "sub_type": "url", "index": index, "parameters": [text("slug")] });
+    let payload = |payload: String| {
+        let parameter = json!({ "type": "payload", "payload": payload });
+        json!([{ "type": "button", "sub_type": "quick_reply", "index": 0, "parameters": [parameter] }])
+    };
+    assert_refused(&[
         (json!([button(Value::Null)]), 131_008, "template.components[0].index: required"),
         (json!([button(json!(10))]), 100, "template.components[0].index: must be"),
         (json!([button(json!("x"))]), 100, "template.components[0].index: `x` is no number"),
@@ -222,6 +253,17 @@ fn what_is_wrong_with_a_component_is_named_with_its_place() {
             "template.components[0].parameters[0].action.thumbnail_product_retailer_id",
         ),
         (payload("x".repeat(513)), 131_009, "template.components[0].parameters[0].payload: longer"),
+    ]);
+}
+
+#[test]
+fn a_bad_carousel_is_named() {
+    let card = |index: u64| json!({ "card_index": index, "components": [] });
+    let cards = |count: u64| json!([{ "type": "carousel", "cards": (0..count).map(card).collect::<Vec<_>>() }]);
+    let card_body = json!({ "card_index": 1, "components": [
+        { "type": "body", "parameters": [text(&"x".repeat(161))] }
+    ] });
+    assert_refused(&[
         (cards(1), 100, "template.components[0].cards: 1 cards"),
         (cards(11), 100, "template.components[0].cards: 11 cards"),
         (
@@ -234,14 +276,7 @@ fn what_is_wrong_with_a_component_is_named_with_its_place() {
             132_005,
             "template.components[0].cards[1].components[0]: 161",
         ),
-    ];
-    for (components, code, details) in table {
-        let mut world = quiet();
-        let (status, found, text) = refusal(send(&mut world, PATH, &message_with(components.clone())));
-        assert_eq!((status, found), (400, code), "{components}: {text}");
-        assert!(text.starts_with(details), "{components}: {text}");
-        assert_eq!((world.book().accepted, world.book().requests), (0, 1));
-    }
+    ]);
 }
 
 #[test]

@@ -155,3 +155,14 @@ fn the_ids_in_the_book_are_the_ids_that_were_told_and_never_repeat() {
     told.dedup();
     assert_eq!(told.len(), 150);
 }
+
+#[test]
+fn a_page_of_the_book_must_be_asked_for_rightly() {
+    for query in ["limit=many", "limit=-1", "offset", "page=2"] {
+        let request = Asked { method: "GET", query: Some(query), ..asked("/_sandbox/messages", b"") };
+        let (status, code, _) = refusal(json_of(quiet().answer(&request, Duration::ZERO)));
+        assert_eq!((status, code), (400, 100), "{query}");
+    }
+    let beyond = Asked { method: "GET", query: Some("offset=99999999999"), ..asked("/_sandbox/messages", b"") };
+    assert_eq!(json_of(quiet().answer(&beyond, Duration::ZERO)).1["messages"], json!([]));
+}

@@ -1,5 +1,6 @@
 //! What goes wrong on purpose: how it is written, how often it happens, and that it repeats.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use proptest::prelude::*;
@@ -114,8 +115,19 @@ fn faults_are_written_as_kind_and_percentage() {
     ] {
         assert_eq!(text.parse::<FaultShare>().map(|fault| fault.to_string()), Ok(canonical.to_owned()));
     }
-    for text in ["reset", "reset=", "reset=-1", "reset=101%", "reset=NaN", "reset=1e1", "reset=2%%", "=2", "99999999=1"]
-    {
+    for text in [
+        "reset",
+        "reset=",
+        "reset=-1",
+        "reset=101%",
+        "reset=NaN",
+        "reset=1e1",
+        "reset=2%%",
+        "=2",
+        "99999999=1",
+        "0429=1",
+        "-1=1",
+    ] {
         assert!(text.parse::<FaultShare>().is_err(), "{text}");
     }
 }
@@ -141,6 +153,7 @@ fn latency_is_one_time_or_a_range() {
     for text in ["", "50", "ms", "2s..1s", "61s", "-1s", "1s..", "1.5s"] {
         assert!(text.parse::<Latency>().is_err(), "{text}");
     }
+    assert_eq!("50ms".parse(), Ok(Latency::fixed(Duration::from_millis(50))));
     let latency = "20ms..200ms".parse().expect("a latency");
     let mut world = World::new(Script { latency, ..Script::default() });
     let mut after = |to: &str| {
@@ -149,4 +162,23 @@ fn latency_is_one_time_or_a_range() {
     };
     let drawn: Vec<u128> = (0..50).map(|number| after(&format!("+120255501{number:02}"))).collect();
     assert!(drawn.iter().all(|ms| (20..200).contains(ms)) && drawn.iter().any(|ms| *ms != drawn[0]), "{drawn:?}");
+}
+
+#[test]
+fn requests_above_the_rate_limit_do_not_change_who_meets_which_fault() {
+    let statuses = |rate_limit: Option<NonZeroU32>| {
+        let mut world = World::new(Script { rate_limit, faults: faults(&["131026=50%"]), ..Script::default() });
+        let body = message_to("+12025550100").to_string();
+        let asks = (0..60).map(|ask| Duration::from_millis(500 * ask));
+        let replies = asks.map(|now| world.answer(&asked(PATH, body.as_bytes()), now).reply).collect::<Vec<_>>();
+        let codes = replies.into_iter().map(|reply| match reply {
+            Reply::Http(response) if response.body.windows(6).any(|part| part == b"130429") => 0,
+            Reply::Http(response) => response.status,
+            other => panic!("{other:?}"),
+        });
+        codes.filter(|status| *status != 0).collect::<Vec<_>>()
+    };
+    let (slow, free) = (statuses(NonZeroU32::new(1)), statuses(None));
+    assert_eq!((slow.len(), free.len()), (30, 60));
+    assert_eq!(slow, free[..30]);
 }
