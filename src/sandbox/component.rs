@@ -113,26 +113,25 @@ fn check_list(components: &[Component<'_>], place: Place, path: &Path<'_>) -> Re
 impl Component<'_> {
     fn check(&self, place: Place, seen: &mut Seen, path: &Path<'_>) -> Result<(), Refusal> {
         let kind = self.kind.as_deref().ok_or_else(|| Refusal::missing(path.key("type")))?;
-        let is = |name: &str| kind.eq_ignore_ascii_case(name);
         let top = place == Place::Template;
-        if !is("button") {
+        if kind != "button" {
             absent(self.sub_type.is_none(), path.key("sub_type"), "only for a button")?;
             absent(self.index.is_none(), path.key("index"), "only for a button")?;
         }
-        if !is("carousel") {
+        if kind != "carousel" {
             absent(self.cards.is_none(), path.key("cards"), "only for a carousel")?;
         }
-        match () {
-            () if is("header") => once(&mut seen.header, path).and_then(|()| self.check_header(seen, path)),
-            () if is("body") => once(&mut seen.body, path).and_then(|()| self.check_body(place, seen, path)),
-            () if is("button") => self.check_button(seen, path),
-            () if is("carousel") && top => once(&mut seen.carousel, path).and_then(|()| self.check_carousel(path)),
-            () if is("limited_time_offer") && top => {
+        match kind {
+            "header" => once(&mut seen.header, path).and_then(|()| self.check_header(seen, path)),
+            "body" => once(&mut seen.body, path).and_then(|()| self.check_body(place, seen, path)),
+            "button" => self.check_button(seen, path),
+            "carousel" if top => once(&mut seen.carousel, path).and_then(|()| self.check_carousel(path)),
+            "limited_time_offer" if top => {
                 once(&mut seen.offer, path).and_then(|()| self.check_only("limited_time_offer", path))
             }
-            () if is("order_status") && top => self.check_only("order_status", path),
-            () if is("tap_target_configuration") && top => self.check_only("tap_target_configuration", path),
-            () => Err(Refusal::invalid(path.key("type"), format_args!("`{kind}` is no component that can stand here"))),
+            "order_status" if top => self.check_only("order_status", path),
+            "tap_target_configuration" if top => self.check_only("tap_target_configuration", path),
+            _ => Err(Refusal::invalid(path.key("type"), format_args!("`{kind}` is no component that can stand here"))),
         }
     }
 
@@ -173,22 +172,23 @@ impl Component<'_> {
 
     fn check_button(&self, seen: &mut Seen, path: &Path<'_>) -> Result<(), Refusal> {
         let sub_type = self.sub_type.as_deref().ok_or_else(|| Refusal::missing(path.key("sub_type")))?;
-        let is = |name: &str| sub_type.eq_ignore_ascii_case(name);
+        // Meta's samples write some of them in capitals.
+        let sub_type = sub_type.to_ascii_lowercase();
         // Meta's own sample of a voice call button has no index.
-        if self.index.is_some() || !is("voice_call") {
+        if self.index.is_some() || sub_type != "voice_call" {
             take_index(self.index, &mut seen.buttons, &path.key("index"))?;
         }
-        match () {
-            () if is("quick_reply") => self.check_parameters(1..=1, &["payload"], path).map(drop),
-            () if is("url") => check_length(self.check_parameters(1..=1, &["text"], path)?, URL_CHARS_MAX, path),
-            () if is("copy_code") => self.check_parameters(1..=1, &["coupon_code"], path).map(drop),
-            () if is("flow") => self.check_action(1..=1, ActionKind::Flow, path),
-            () if is("catalog") => self.check_action(0..=1, ActionKind::Catalog, path),
-            () if is("mpm") => self.check_action(1..=1, ActionKind::Products, path),
-            () if is("order_details") => self.check_action(1..=1, ActionKind::OrderDetails, path),
-            () if is("voice_call") && self.parameters.is_none() => Ok(()),
-            () if is("voice_call") => self.check_parameters(0..=2, &["ttl_minutes", "payload"], path).map(drop),
-            () => Err(Refusal::invalid(path.key("sub_type"), format_args!("`{sub_type}` is no type of button"))),
+        match sub_type.as_str() {
+            "quick_reply" => self.check_parameters(1..=1, &["payload"], path).map(drop),
+            "url" => check_length(self.check_parameters(1..=1, &["text"], path)?, URL_CHARS_MAX, path),
+            "copy_code" => self.check_parameters(1..=1, &["coupon_code"], path).map(drop),
+            "flow" => self.check_action(1..=1, ActionKind::Flow, path),
+            "catalog" => self.check_action(0..=1, ActionKind::Catalog, path),
+            "mpm" => self.check_action(1..=1, ActionKind::Products, path),
+            "order_details" => self.check_action(1..=1, ActionKind::OrderDetails, path),
+            "voice_call" if self.parameters.is_none() => Ok(()),
+            "voice_call" => self.check_parameters(0..=2, &["ttl_minutes", "payload"], path).map(drop),
+            _ => Err(Refusal::invalid(path.key("sub_type"), format_args!("`{sub_type}` is no type of button"))),
         }
     }
 

@@ -115,7 +115,7 @@ fn the_rate_limit_holds_in_every_second_and_forgets_after_one() {
 #[test]
 fn the_book_finds_a_recipient_who_was_accepted_twice() {
     let mut world = quiet();
-    for to in ["+12025550100", "+12025550101", "+12025550100", "+12025550100"] {
+    for to in ["+12025550100", "+12025550101", "+12025550100"] {
         send(&mut world, PATH, &message_to(to));
     }
     let request = Asked { method: "GET", query: Some("limit=2&offset=1"), ..asked("/_sandbox/messages", b"") };
@@ -128,9 +128,9 @@ fn the_book_finds_a_recipient_who_was_accepted_twice() {
                 "endpoint": "messages", "callback": format!("attempt of {to}") })
     };
     let expected = json!({
-        "accepted": 4, "recipients": 2, "requests": 4, "recipients_twice": 1,
-        "twice": [{ "recipient": "+12025550100", "times": 3 }],
-        "by_template": [{ "template": "hello_world", "language": "en_US", "endpoint": "messages", "accepted": 4 }],
+        "accepted": 3, "recipients": 2, "requests": 3, "recipients_twice": 1,
+        "twice": [{ "recipient": "+12025550100", "times": 2 }],
+        "by_template": [{ "template": "hello_world", "language": "en_US", "endpoint": "messages", "accepted": 3 }],
         "offset": 1, "limit": 2,
         "messages": [said(2, "+12025550101"), said(3, "+12025550100")]
     });
