@@ -2,8 +2,21 @@
 //!
 //! Knows the campaign file, and nothing of recipients, the ledger or the network.
 
+mod advice;
+mod check;
+mod file;
+mod kinds;
+mod problems;
+mod read;
+mod shape;
+mod source;
+mod spot;
+mod tree;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+
+pub use read::read;
 
 use crate::cloud::Endpoint;
 use crate::problem::Place;

@@ -1,6 +1,7 @@
 //! The tests of tidings: one binary, a module per subject, everything through public doors.
 
 mod bubble;
+mod campaign_file;
 mod compose;
 mod draft;
 mod duplicates;

@@ -1,0 +1,91 @@
+//! What to write instead, for people who have never heard of YAML.
+
+use super::kinds::LIST_OR_MAP;
+use super::problems::shown;
+use super::tree::Kind;
+
+/// Keys that tidings is going to have; to someone who read of them, "did you mean" would be an insult.
+pub(super) const NOT_YET: &[&str] = &[
+    "timezone",
+    "where",
+    "suppress",
+    "max",
+    "max_growth",
+    "when",
+    "split",
+    "holdout",
+    "occurrence",
+    "window",
+    "not_before",
+    "not_after",
+    "start_deadline",
+    "waves",
+    "observe",
+    "message_cap",
+    "stop_when",
+    "budget",
+    "notify",
+    "tests",
+    "file",
+];
+
+/// How to call what was found.
+pub(super) fn kind_name(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::List(_) => "a list",
+        Kind::Map(_) => "a map",
+        Kind::Text(_) | Kind::Null | Kind::Broken => "a text",
+    }
+}
+
+/// How to make what was found into what is wanted.
+pub(super) fn kind_help(wanted: &str, kind: &Kind, word: &str) -> String {
+    match (wanted, kind) {
+        ("a list", Kind::Text(scalar)) => format!("put it in brackets: [{}]", shown(&scalar.text).trim_matches('`')),
+        ("a list", _) => "start each entry with a dash and a space".to_owned(),
+        (LIST_OR_MAP, Kind::Text(scalar)) => {
+            format!("put it in brackets: [\"{}\"]", shown(&scalar.text).trim_matches('`'))
+        }
+        ("a map", _) => format!("write {}", example(word)),
+        _ => "write one text here".to_owned(),
+    }
+}
+
+/// What to write for a key, by example.
+pub(super) fn example(key: &str) -> &'static str {
+    match key {
+        "campaign" => "`campaign: spring_sale_2026`",
+        "sender" => "`sender: { phone_number_id: \"106540352242922\" }`",
+        "phone_number_id" => "`phone_number_id: \"106540352242922\"`",
+        "recipients" => "`recipients: spring_sale.csv`",
+        "file" => "`file: spring_sale.csv`",
+        "templates" => "`templates: [{ name: spring_sale, languages: [en_US] }]`",
+        "name" => "`name: spring_sale`, the template's name at Meta",
+        "languages" => "`languages: [en_US]`",
+        "body" => "`body: { first_name: \"{{ first_name }}\" }`",
+        "header" => "`header: { text: \"{{ first_name }}\" }`",
+        "buttons" => "`buttons: { 0: { url: \"{{ coupon }}\" } }`",
+        "carousel" => "`carousel: [{ header: { image: \"https://...\" } }]`",
+        "limited_time_offer" | "ends" => "`limited_time_offer: { ends: 2026-04-07T23:59:00-03:00 }`",
+        "location" | "latitude" | "longitude" => "`location: { latitude: \"41.4\", longitude: \"2.2\" }`",
+        "product" | "catalog" | "id" => "`product: { catalog: \"...\", id: \"...\" }`",
+        "products" | "thumbnail" | "sections" | "title" | "items" => {
+            "`products: { thumbnail: \"...\", sections: [{ title: \"...\", items: [\"...\"] }] }`"
+        }
+        "command" => "`token: { command: [program, argument] }`",
+        "send" => "`send: { rate: 60/s }`",
+        "report" => "`report: { directory: reports }`",
+        "defaults" => "`defaults: { first_name: friend }`",
+        _ => "it as a map: `{ key: value }`",
+    }
+}
+
+/// `a`, `b` or `c`.
+pub(super) fn either(words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,104 @@
+//! The number that sends, and where its token is.
+
+use super::Check;
+use crate::campaign::kinds::TextOr;
+use crate::campaign::problems::shown;
+use crate::campaign::spot::Spot;
+use crate::campaign::{Sender, file};
+use crate::secret::{DEFAULT_VARIABLE, TokenSource};
+
+/// The Graph API version that tidings is written against.
+const API_VERSION: &str = "v25.0";
+
+impl Check<'_> {
+    pub(super) fn sender(&mut self, written: &file::Sender, spot: Spot<'_>) -> Option<Sender> {
+        let number = self.meta_id(spot.key("phone_number_id"));
+        self.meta_id(spot.key("business_account_id"));
+        let token = self.token(written.token.as_ref(), spot.key("token"));
+        let api_version = self.api_version(spot.key("api_version")).unwrap_or_else(|| API_VERSION.to_owned());
+        Some(Sender { phone_number_id: number?, token: token?, api_version })
+    }
+
+    /// Meta's ids are digits; it stands in a URL, so nothing else may pass.
+    fn meta_id(&mut self, spot: Spot<'_>) -> Option<String> {
+        const DIGITS_MAX: usize = 32;
+        let id = spot.text()?.source;
+        if id.is_empty() || id.len() > DIGITS_MAX || !id.bytes().all(|byte| byte.is_ascii_digit()) {
+            let help = if id.starts_with('+') {
+                "this is not the phone number but its id: digits, to be found in WhatsApp Manager under API setup"
+            } else {
+                "an id consists of digits: copy it from WhatsApp Manager"
+            };
+            self.problem(spot, "meta-id", format!("{} is no id of Meta's", shown(&id)), help);
+        }
+        Some(id)
+    }
+
+    fn api_version(&mut self, spot: Spot<'_>) -> Option<String> {
+        let version = spot.text()?.source;
+        let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        let parts = version.strip_prefix('v').and_then(|rest| rest.split_once('.'));
+        if !parts.is_some_and(|(major, minor)| digits(major) && digits(minor)) {
+            let message = format!("{} is no version of the Graph API", shown(&version));
+            self.problem(spot, "api-version", message, format!("write `{API_VERSION}`, or remove the key"));
+        }
+        Some(version)
+    }
+
+    fn token(&mut self, written: Option<&TextOr<file::TokenCommand>>, spot: Spot<'_>) -> Option<TokenSource> {
+        match written {
+            None => Some(TokenSource::Env(DEFAULT_VARIABLE.to_owned())),
+            Some(TextOr::Map(map)) => self.command(map.command.clone(), spot.key("command")),
+            Some(TextOr::Text(_)) => self.named_token(spot),
+        }
+    }
+
+    /// `env:NAME`, `file:PATH` or `command:[...]`. What is refused is never repeated: it may be a token.
+    fn named_token(&mut self, spot: Spot<'_>) -> Option<TokenSource> {
+        const HELP: &str = "write `env:WHATSAPP_ACCESS_TOKEN`, `file:PATH` or `{ command: [program, argument] }`";
+        let text = spot.text()?.source;
+        let (scheme, rest) = text.split_once(':').unwrap_or(("", &text));
+        match scheme {
+            "env" if is_variable(rest) => Some(TokenSource::Env(rest.to_owned())),
+            "env" => {
+                self.problem(spot, "token-source", "`env:` must be followed by a variable's name", HELP);
+                None
+            }
+            "file" if !rest.trim().is_empty() => Some(TokenSource::File(self.directory.join(rest))),
+            "file" => {
+                self.problem(spot, "token-source", "`file:` must be followed by a file's path", HELP);
+                None
+            }
+            "command" => match serde_yaml::from_str(rest) {
+                Ok(argv) => self.command(argv, spot),
+                Err(_) => {
+                    self.problem(spot, "token-source", "`command:` must be followed by a list", HELP);
+                    None
+                }
+            },
+            "vault" | "conjur" => {
+                let message = format!("this version of tidings does not read tokens from `{scheme}:`");
+                self.problem(spot, "token-source", message, HELP);
+                None
+            }
+            _ => {
+                let message = "this does not say where the token is; the token itself never stands in a campaign file";
+                self.problem(spot, "token-source", message, HELP);
+                None
+            }
+        }
+    }
+
+    fn command(&mut self, argv: Vec<String>, spot: Spot<'_>) -> Option<TokenSource> {
+        if argv.first().is_none_or(|program| program.trim().is_empty()) {
+            self.problem(spot, "token-source", "the command is empty", "write `[program, argument]`");
+            return None;
+        }
+        Some(TokenSource::Command(argv))
+    }
+}
+
+fn is_variable(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}

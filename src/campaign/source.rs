@@ -1,0 +1,124 @@
+//! From a path to text: size, encoding, and no token in it.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+
+use super::problems::Problems;
+use crate::problem::Place;
+
+/// A campaign is written by hand; a file beyond this is a mistake or an attack.
+const FILE_BYTES_MAX: u64 = 1024 * 1024;
+
+/// A campaign file's bytes and what they say.
+pub(super) struct Source {
+    /// The file as it stands on the disk.
+    pub bytes: Vec<u8>,
+    /// Its text, without a byte order mark, and with every token blotted out.
+    pub text: String,
+}
+
+/// Reads the file; none when there is no text to go on with.
+pub(super) fn read(file: &Path, problems: &mut Problems) -> Option<Source> {
+    let bytes = read_bytes(file, problems)?;
+    let text = decode(&bytes, problems)?;
+    let text = blot_tokens(text, problems);
+    Some(Source { bytes, text })
+}
+
+fn read_bytes(file: &Path, problems: &mut Problems) -> Option<Vec<u8>> {
+    if file.is_dir() {
+        problems.of_file("not-a-file", "this is a directory", "name the campaign file in it");
+        return None;
+    }
+    let mut bytes = Vec::new();
+    let read = File::open(file).and_then(|open| open.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes));
+    match read {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            problems.of_file("missing-file", "there is no such file", "check the name and the directory");
+            None
+        }
+        Err(error) => {
+            problems.of_file("unreadable-file", format!("cannot be read: {error}"), "check who may read the file");
+            None
+        }
+        Ok(_) if bytes.len() as u64 > FILE_BYTES_MAX => {
+            problems.of_file(
+                "file-too-large",
+                "is larger than 1 MB",
+                "a campaign file names recipients by their CSV file; it does not hold them",
+            );
+            None
+        }
+        Ok(_) => Some(bytes),
+    }
+}
+
+fn decode<'b>(bytes: &'b [u8], problems: &mut Problems) -> Option<&'b str> {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
+        Err(error) => {
+            let place = end_of(&String::from_utf8_lossy(&bytes[..error.valid_up_to()]));
+            problems.add(place, "not-utf-8", "this is not UTF-8 text", "save the file with the encoding UTF-8");
+            return None;
+        }
+    };
+    let Some(odd) = text.find(|c: char| c.is_control() && !"\t\r\n".contains(c)) else { return Some(text) };
+    let message = "a control character stands here, which no editor shows";
+    problems.add(end_of(&text[..odd]), "control-character", message, "remove it, or type the line again");
+    None
+}
+
+/// The place behind a text.
+fn end_of(text: &str) -> Place {
+    let line = text.matches('\n').count() as u64 + 1;
+    let column = text.rsplit('\n').next().unwrap_or_default().chars().count() as u64 + 1;
+    Place { line, column }
+}
+
+/// Replaces every token by as many `x`, so that nothing that is said about the file can repeat it.
+fn blot_tokens(text: &str, problems: &mut Problems) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        let mut place = Place { line: index as u64 + 1, column: 1 };
+        for chunk in line.split_inclusive([' ', '"', '\'', '\t', ',']) {
+            let in_link = chunk.contains("://");
+            for word in chunk.split_inclusive(|c: char| !is_word(c)) {
+                let token = word.trim_end_matches(|c| !is_word(c));
+                if token_like(token, in_link) {
+                    refuse_token(place, problems);
+                    clean.push_str(&"x".repeat(token.len()));
+                    clean.push_str(&word[token.len()..]);
+                } else {
+                    clean.push_str(word);
+                }
+                place.column += word.chars().count() as u64;
+            }
+        }
+    }
+    clean
+}
+
+fn is_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_' || c == '-'
+}
+
+/// Whether a word looks like an access token. Meta's start with `EAA`; of others the length tells, outside of links,
+/// whose signatures are as long.
+fn token_like(word: &str, in_link: bool) -> bool {
+    const META_CHARS_MIN: usize = 30;
+    const OTHER_CHARS_MIN: usize = 100;
+    let has = |kind: fn(&char) -> bool| word.chars().any(|c| kind(&c));
+    let meta = word.starts_with("EAA") && word.len() >= META_CHARS_MIN;
+    let mixed = has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase) && has(char::is_ascii_digit);
+    meta || (!in_link && word.len() >= OTHER_CHARS_MIN && mixed)
+}
+
+fn refuse_token(place: Place, problems: &mut Problems) {
+    problems.add(
+        place,
+        "token-in-file",
+        "this looks like an access token; a campaign file never holds one",
+        "take it out, have Meta revoke it, and name its source: `token: env:WHATSAPP_ACCESS_TOKEN`",
+    );
+}

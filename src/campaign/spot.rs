@@ -1,0 +1,67 @@
+//! A cursor into the tree: from a value that was read back to its place.
+
+use super::Text;
+use super::tree::{Kind, Node};
+use crate::problem::Place;
+
+/// A value's spot in the file; it may not exist, and then it has no place.
+#[derive(Clone, Copy)]
+pub(super) struct Spot<'t> {
+    node: Option<&'t Node>,
+}
+
+impl<'t> Spot<'t> {
+    pub(super) fn root(node: &'t Node) -> Self {
+        Self { node: Some(node) }
+    }
+
+    /// The value under a key.
+    pub(super) fn key(self, key: &str) -> Self {
+        let Some(Kind::Map(entries)) = self.kind() else { return Self { node: None } };
+        Self { node: entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value) }
+    }
+
+    /// The value of the map's nth entry, from 0.
+    pub(super) fn entry(self, index: usize) -> Self {
+        let Some(Kind::Map(entries)) = self.kind() else { return Self { node: None } };
+        Self { node: entries.get(index).map(|entry| &entry.value) }
+    }
+
+    /// The place of the map's nth key, from 0.
+    pub(super) fn key_at(self, index: usize) -> Option<Place> {
+        let Some(Kind::Map(entries)) = self.kind() else { return None };
+        entries.get(index).map(|entry| entry.key_at)
+    }
+
+    /// The nth item of a list, from 0.
+    pub(super) fn item(self, index: usize) -> Self {
+        let Some(Kind::List(items)) = self.kind() else { return Self { node: None } };
+        Self { node: items.get(index) }
+    }
+
+    /// Where the value starts; a text starts inside its quotes.
+    pub(super) fn at(self) -> Option<Place> {
+        let node = self.node?;
+        match &*node.kind {
+            Kind::Text(scalar) => Some(scalar.at),
+            _ => Some(node.at),
+        }
+    }
+
+    /// The text as written, whatever YAML would make of it: `1.10` keeps its zero.
+    pub(super) fn text(self) -> Option<Text> {
+        match self.kind()? {
+            Kind::Text(scalar) => Some(Text { source: scalar.text.clone(), at: scalar.at }),
+            _ => None,
+        }
+    }
+
+    /// The value itself.
+    pub(super) fn node(self) -> Option<&'t Node> {
+        self.node
+    }
+
+    fn kind(self) -> Option<&'t Kind> {
+        self.node.map(|node| &*node.kind)
+    }
+}
