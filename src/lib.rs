@@ -1,13 +1,79 @@
 //! tidings: a declarative campaign runner for the WhatsApp Business Platform.
+//!
+//! Marketing people write a campaign file and a CSV of recipients; tidings checks both, shows what would be sent, sends
+//! each person one template message through Meta's Cloud API and reports what became of every row.
+//!
+//! # The one fact that everything rests on
+//!
+//! The send call takes no idempotency key, so "exactly once" cannot be had. *At most once, with every doubt named* can:
+//! a message is **accepted** (WhatsApp said yes, with an id), **refused** (it said no, with a code) or **in doubt** (the
+//! request may have left and no verdict came back). What is in doubt is never asked again by the machine.
+//!
+//! # The way through
+//!
+//! ```text
+//! campaign.yaml ──read, check──▶ Campaign ─┐
+//! recipients.csv ──rows──▶ Recipient ──────┴─compose──▶ Plan ──▶ preview (print, stop)
+//!                                                        │
+//!                                         ledger.stage, open     insert if new, by message key
+//!  ┌─────────────────────────────────────────────────────┘
+//!  └▶ engine: pace, slots ─▶ ledger.commit(claims) ═synced═▶ client.send ─▶ Outcome ─▶ judge ─▶ ledger.commit(settlements)
+//!                                                                                                   │
+//!                                     report ◀── fold over ledger rows          news: progress, live report
+//! ```
+//!
+//! The ledger is in the path; events are news about it. If the terminal breaks the ledger is still right, and the report
+//! is folded from its rows, never from the news.
+//!
+//! # Rooms
+//!
+//! A room imports only rooms above it; rooms on one line do not see each other.
+//!
+//! | rank | room | what it is |
+//! |---|---|---|
+//! | 0 | [`problem`], [`clock`], [`secret`] | what is wrong in a file; the only reader of the time; tokens |
+//! | 1 | [`cloud`] | WhatsApp's words: requests, faults, outcomes, the client. Knows no campaigns |
+//! | 2 | [`policy`] | pure: pace, slots, retries, reasons to stop. Time is an argument |
+//! | 3 | [`campaign`], [`audience`] | what the author wrote; who is in the recipients file |
+//! | 4 | [`message`] | what one person gets: parameters, components, payload |
+//! | 5 | [`plan`] | campaign × audience, as a stream |
+//! | 6 | [`ledger`] | what happened: the memory that survives. The only room that knows SQL |
+//! | 7 | [`run`], [`sandbox`] | the engine; a WhatsApp to rehearse against, which imports only `cloud` and `clock` |
+//! | 8 | [`report`] | a fold over ledger rows: CSV, JSON lines, summary |
+//! | 9 | [`cli`] | one file per command. The only room that prints; only `main` exits |
+//!
+//! # What always holds
+//!
+//! 1. No request leaves before its attempt is committed and synced (SQLite in WAL mode, `synchronous=FULL`).
+//! 2. An attempt without an outcome is never tried again by the machine.
+//! 3. One message key (campaign key, occurrence, identity of the person) is accepted at most once, and a doubt counts as
+//!    accepted. Wording, template, sender, row order and file names are not in the key: editing them never sends again.
+//! 4. Rows of the file = accepted + refused + in doubt + turned away + waiting, checked at the end of every run.
+//! 5. Every message is composed before the first one is sent.
+//! 6. Checking reports all problems at once, in file order, each with its place and a way out.
+//! 7. Memory hardly grows with the number of recipients: rows stream, claims come in batches; what is kept of each person
+//!    is an identity of a few bytes, to find duplicates.
+//! 8. Recipients' cells are data: never rendered, never run by a spreadsheet.
+//!
+//! # Words
+//!
+//! *Campaign*: the author's declaration. *Recipient*: a row of the file. *Turned away*: a row that becomes no message, for
+//! a reason. *Template*: Meta's approved form; *parameter*: what fills it; *expression*: how the campaign file makes one.
+//! *Message*: one thing for one person, with a key. *Attempt*: one asking. *Outcome*: what came of it. *Claim*: to take
+//! messages durably before asking. *Settle*: to write outcomes down. *Fault*: a known error code of Meta's. *Problem*:
+//! something wrong in a file. *Sandbox*: our imitation of the Cloud API.
 
 pub mod audience;
 pub mod campaign;
+pub mod cli;
 pub mod clock;
 pub mod cloud;
 pub mod ledger;
 pub mod message;
+pub mod plan;
 pub mod policy;
 pub mod problem;
+pub mod report;
 pub mod run;
 pub mod sandbox;
 pub mod secret;

@@ -1,0 +1,112 @@
+//! Why a command cannot go on, and the exit code that says so.
+
+use super::exit::Exit;
+use super::printer::Printer;
+use crate::cloud::client::ClientError;
+use crate::ledger::LedgerError;
+use crate::problem::Problem;
+use crate::report::ReportError;
+use crate::secret::TokenError;
+
+/// Why a command cannot go on.
+#[derive(Debug)]
+pub enum Failure {
+    /// Files have problems.
+    Problems {
+        /// The first ones, in file order.
+        shown: Vec<Problem>,
+        /// How many in all.
+        total: u64,
+    },
+    /// The command line asks for something that cannot be.
+    Usage(String),
+    /// The ledger failed.
+    Ledger(LedgerError),
+    /// The report failed.
+    Report(ReportError),
+    /// There is no token.
+    Token(TokenError),
+    /// The machine failed in some other way.
+    System(std::io::Error),
+    /// A bug: what must hold does not.
+    Bug(String),
+}
+
+impl Failure {
+    /// Says it, and tells the exit code.
+    pub fn report(self, printer: Printer) -> Exit {
+        match self {
+            Self::Problems { shown, total } => {
+                printer.problems(&shown, total);
+                Exit::Problems
+            }
+            Self::Usage(what) => {
+                printer.error(&what);
+                Exit::Problems
+            }
+            Self::Ledger(error @ LedgerError::Held { .. }) => {
+                printer.error(&format!("{error}; nothing was sent by this start"));
+                Exit::Held
+            }
+            Self::Ledger(error) => {
+                printer.error(&format!("{error}; nothing more was sent"));
+                Exit::Disk
+            }
+            Self::Report(error) => {
+                printer.error(&error.to_string());
+                Exit::Disk
+            }
+            Self::Token(error) => {
+                printer.error(&format!("{error}; nothing was sent"));
+                Exit::Token
+            }
+            Self::System(error) => {
+                printer.error(&error.to_string());
+                Exit::Disk
+            }
+            Self::Bug(what) => {
+                printer.error(&format!("{what}; this is a bug in tidings"));
+                Exit::Bug
+            }
+        }
+    }
+}
+
+impl From<Vec<Problem>> for Failure {
+    fn from(shown: Vec<Problem>) -> Self {
+        Self::Problems { total: shown.len() as u64, shown }
+    }
+}
+
+impl From<LedgerError> for Failure {
+    fn from(error: LedgerError) -> Self {
+        Self::Ledger(error)
+    }
+}
+
+impl From<ReportError> for Failure {
+    fn from(error: ReportError) -> Self {
+        match error {
+            ReportError::Ledger(error) => Self::Ledger(error),
+            error @ ReportError::File { .. } => Self::Report(error),
+        }
+    }
+}
+
+impl From<TokenError> for Failure {
+    fn from(error: TokenError) -> Self {
+        Self::Token(error)
+    }
+}
+
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::System(error)
+    }
+}

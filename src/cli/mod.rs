@@ -1,0 +1,87 @@
+//! The command line: one file per command. Only this room prints.
+
+mod exit;
+mod failure;
+mod preview;
+mod printer;
+mod progress;
+mod rehearsal;
+mod run;
+mod sandbox;
+mod send;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+pub use exit::Exit;
+use printer::Printer;
+
+/// Sends WhatsApp template messages to the people in a CSV file, each at most once, and reports what became of each.
+#[derive(Debug, Parser)]
+#[command(name = "tidings", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Args)]
+struct Global {
+    /// Print only problems.
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    /// When to use colour.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: Color,
+    /// The ledger file [default: .tidings/ledger.sqlite beside the campaign file].
+    #[arg(long, global = true, value_name = "FILE", env = "TIDINGS_LEDGER")]
+    ledger: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Send what a campaign has left to send.
+    Run(run::Args),
+    /// Show what a campaign would send, and send nothing.
+    Preview(preview::Args),
+    /// Serve a simulator of WhatsApp's Cloud API on this machine.
+    Sandbox(sandbox::Args),
+}
+
+/// Runs the program with these arguments and tells how it ended.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let Cli { global, command } = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version come this way too. A closed pipe leaves nobody to tell.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Problems } else { Exit::Complete };
+        }
+    };
+    choose_color(global.color);
+    let printer = Printer::new(global.quiet);
+    match command {
+        Command::Run(args) => run::run(&args, &global, printer),
+        Command::Preview(args) => preview::run(&args, printer),
+        Command::Sandbox(args) => sandbox::run(&args, printer),
+    }
+}
+
+fn choose_color(color: Color) {
+    match color {
+        Color::Auto => anstream::ColorChoice::Auto,
+        Color::Always => anstream::ColorChoice::Always,
+        Color::Never => anstream::ColorChoice::Never,
+    }
+    .write_global();
+}

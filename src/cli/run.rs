@@ -1,0 +1,204 @@
+//! `tidings run`: plan, ask, send, report.
+
+use std::io::{BufRead, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::failure::Failure;
+use super::printer::Printer;
+use super::rehearsal::{Rehearsal, ScriptArgs};
+use super::send::{Job, send};
+use super::{Exit, Global, preview, progress};
+use crate::campaign::{self, Campaign};
+use crate::clock::Clock;
+use crate::cloud::client::{Client, META_API, is_loopback};
+use crate::ledger::{Content, Ledger, PlanId, PlanKey, Tally};
+use crate::plan::{Plan, Planned};
+use crate::secret::Token;
+
+/// Each person gets a campaign once.
+pub const ONCE: &str = "once";
+
+/// What Meta lets every number send in a second before it is upgraded (Cloud API documentation, throughput).
+pub const DEFAULT_RATE_PER_SECOND: f64 = 80.0;
+
+/// A program that dies between a request and its answer leaves this said about the message.
+const DIED: &str = "the program ended before an answer came";
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Campaign files.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Show what would be sent, and send nothing; the same as `preview`.
+    #[arg(long)]
+    dry_run: bool,
+    /// Do not ask before sending; required where nobody can answer.
+    #[arg(long, short)]
+    yes: bool,
+    /// Send to the built-in simulator, with a ledger that is thrown away.
+    #[arg(long)]
+    sandbox: bool,
+    /// Send here instead of to WhatsApp: an https address, or a simulator on this machine.
+    #[arg(long, value_name = "URL", conflicts_with = "sandbox")]
+    api_url: Option<String>,
+    #[command(flatten)]
+    script: ScriptArgs,
+}
+
+/// Runs each campaign in turn; the highest reason decides the exit code.
+pub fn run(args: &Args, global: &Global, printer: Printer) -> Exit {
+    let ends = args.files.iter().map(|file| {
+        if args.dry_run {
+            return preview::show(file, printer);
+        }
+        run_one(file, args, global, printer).unwrap_or_else(|failure| failure.report(printer))
+    });
+    ends.max().unwrap_or(Exit::Complete)
+}
+
+fn run_one(file: &Path, args: &Args, global: &Global, printer: Printer) -> Result<Exit, Failure> {
+    let clock = Clock::System;
+    let campaign = read_campaign(file)?;
+    let plan = Plan::prepare(&campaign)?;
+    let rehearsal = args.sandbox.then(|| Rehearsal::start(&args.script)).transpose()?;
+    let mut ledger = Ledger::open(&ledger_path(file, args, global, rehearsal.as_ref())?)?;
+    let doubts = ledger.recover(clock.unix_ms(), DIED)?;
+    if doubts > 0 {
+        printer.warn(&format!("an earlier run died: {doubts} messages that were under way are now in doubt"));
+    }
+    let open = stage(&mut ledger, &campaign, &plan, clock)?;
+    let tally = ledger.tally(open)?;
+    if tally.waiting == 0 {
+        return Ok(nothing_to_do(&campaign, tally, printer));
+    }
+    if rehearsal.is_none() && !args.yes {
+        confirm(&campaign, tally.waiting)?;
+    }
+    let client = client(&campaign, args, rehearsal.as_ref(), printer)?;
+    let job = Job {
+        campaign: &campaign,
+        recipients_digest: plan.recipients_digest(),
+        plan: open,
+        tally,
+        sandbox: rehearsal.is_some(),
+        clock,
+        printer,
+    };
+    let exit = send(&job, ledger, client)?;
+    if let Some(rehearsal) = rehearsal {
+        rehearsal.check_the_book(printer)?;
+    }
+    Ok(exit)
+}
+
+/// Reads a campaign file; any problem ends the command.
+pub fn read_campaign(file: &Path) -> Result<Campaign, Failure> {
+    match campaign::read(file) {
+        (Some(campaign), problems) if problems.is_empty() => Ok(campaign),
+        (_, problems) => Err(problems.into()),
+    }
+}
+
+fn ledger_path(file: &Path, args: &Args, global: &Global, rehearsal: Option<&Rehearsal>) -> Result<PathBuf, Failure> {
+    if let Some(path) = &global.ledger {
+        return Ok(path.clone());
+    }
+    if let Some(rehearsal) = rehearsal {
+        return Ok(rehearsal.ledger());
+    }
+    if args.api_url.as_deref().is_some_and(is_loopback) {
+        return Err(Failure::Usage(
+            "a rehearsal on this machine must not mark real people as messaged: name a ledger for it with --ledger FILE"
+                .to_owned(),
+        ));
+    }
+    Ok(file.parent().unwrap_or(Path::new("")).join(".tidings").join("ledger.sqlite"))
+}
+
+/// Brings the plan into the ledger and opens it, unless exactly this plan is open already.
+fn stage(ledger: &mut Ledger, campaign: &Campaign, plan: &Plan<'_>, clock: Clock) -> Result<PlanId, Failure> {
+    let key = PlanKey {
+        campaign: &campaign.key,
+        occurrence: ONCE,
+        campaign_digest: campaign.digest,
+        recipients_digest: plan.recipients_digest(),
+        phone_number_id: &campaign.sender.phone_number_id,
+    };
+    if let Some(open) = ledger.find_plan(&key)? {
+        return Ok(open);
+    }
+    let mut staging = ledger.stage(&key, clock.unix_ms())?;
+    let outline = plan.compose(|planned| match planned {
+        Planned::Message { row, recipient, identity, message } => {
+            let content = Content {
+                endpoint: message.endpoint,
+                name: message.name,
+                language: message.language,
+                template: &message.template,
+            };
+            staging.message(row, identity, recipient, &content)
+        }
+        Planned::TurnedAway { row, recipient, reason } => staging.turned_away(row, recipient, reason),
+    })?;
+    if outline.problems_total > 0 {
+        return Err(Failure::Problems { shown: outline.problems, total: outline.problems_total });
+    }
+    Ok(staging.open(clock.unix_ms())?)
+}
+
+fn nothing_to_do(campaign: &Campaign, tally: Tally, printer: Printer) -> Exit {
+    let Tally { accepted, refused, in_doubt, turned_away, .. } = tally;
+    printer.result(&format!(
+        "{}: nothing to send: {accepted} accepted, {refused} refused, {in_doubt} in doubt, {turned_away} turned away",
+        campaign.key
+    ));
+    if in_doubt > 0 { Exit::InDoubt } else { Exit::Complete }
+}
+
+/// Asks on the terminal before anything is sent.
+fn confirm(campaign: &Campaign, people: u64) -> Result<(), Failure> {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Err(Failure::Usage("nobody is here to be asked: add --yes to send without a question".to_owned()));
+    }
+    let rate = rate(campaign);
+    let time = progress::time(Duration::from_secs_f64(people as f64 / rate));
+    let noun = if people == 1 { "person" } else { "people" };
+    let mut stderr = anstream::stderr();
+    let question = format!(
+        "Send {} to {people} {noun} from number {}, {rate} a second, about {time}? [y/N] ",
+        campaign.key, campaign.sender.phone_number_id
+    );
+    stderr.write_all(question.as_bytes()).and_then(|()| stderr.flush())?;
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer)?;
+    match answer.trim().to_ascii_lowercase().as_str() {
+        "y" | "yes" => Ok(()),
+        _ => Err(Failure::Usage("not confirmed; nothing was sent".to_owned())),
+    }
+}
+
+/// The pace of a campaign in messages a second.
+pub fn rate(campaign: &Campaign) -> f64 {
+    campaign.rate_per_second.unwrap_or(DEFAULT_RATE_PER_SECOND)
+}
+
+fn client(
+    campaign: &Campaign,
+    args: &Args,
+    rehearsal: Option<&Rehearsal>,
+    printer: Printer,
+) -> Result<Client, Failure> {
+    let sender = &campaign.sender;
+    let new = |api: &str, token: &Token| Client::new(api, &sender.api_version, &sender.phone_number_id, token);
+    if let Some(rehearsal) = rehearsal {
+        return Ok(new(&rehearsal.url(), &Token::for_sandbox("sandbox"))?);
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let token = runtime.block_on(sender.token.read())?;
+    let api = args.api_url.as_deref().unwrap_or(META_API);
+    if args.api_url.is_some() {
+        printer.talk(&format!("sending to {api}, not to WhatsApp"));
+    }
+    Ok(new(api, &token)?)
+}

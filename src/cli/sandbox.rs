@@ -1,0 +1,51 @@
+//! `tidings sandbox`: the simulator as a server of its own.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::Exit;
+use super::failure::Failure;
+use super::printer::Printer;
+use super::rehearsal::ScriptArgs;
+use crate::sandbox::faults::TokenDigest;
+use crate::sandbox::server::{Shared, serve};
+use crate::sandbox::world::World;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The port on 127.0.0.1; 0 takes a free one.
+    #[arg(long, value_name = "N")]
+    port: u16,
+    /// Take this token only; without it, any.
+    #[arg(long, value_name = "TEXT")]
+    token: Option<String>,
+    #[command(flatten)]
+    script: ScriptArgs,
+}
+
+/// Serves until it is asked to stop.
+pub fn run(args: &Args, printer: Printer) -> Exit {
+    serve_until_stopped(args, printer).map_or_else(|failure| failure.report(printer), |()| Exit::Complete)
+}
+
+fn serve_until_stopped(args: &Args, printer: Printer) -> Result<(), Failure> {
+    let mut script = args.script.script()?;
+    script.token = args.token.as_deref().map(TokenDigest::of);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, args.port))).await?;
+        printer.data(&format!("http://{}", listener.local_addr()?));
+        printer.talk("a simulator of WhatsApp's Cloud API; what it accepted: GET /_sandbox/messages; Ctrl-C ends it");
+        let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        let stop = async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        };
+        serve(listener, Shared::new(World::new(script)), stop).await;
+        Ok(())
+    })
+}

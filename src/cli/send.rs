@@ -1,0 +1,290 @@
+//! The sending half of `tidings run`: the engine, its progress, and the report at the end.
+
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::Exit;
+use super::failure::Failure;
+use super::printer::Printer;
+use super::progress::{self, Progress};
+use super::run::{ONCE, rate};
+use crate::campaign::Campaign;
+use crate::clock::{Clock, UnixMs, compact, rfc3339};
+use crate::cloud::client::Client;
+use crate::ledger::{Ledger, PlanId, RunId, Settlement, Tally};
+use crate::policy::retry::StopReason;
+use crate::report::directory::Directory;
+use crate::report::line::{Line, Style};
+use crate::report::summary::{Counts, Digests, SCHEMA_VERSION, Summary, ThisRun, hex};
+use crate::report::{ReportError, csv, jsonl, summary};
+use crate::run::{Ending, Event, Pace, run};
+
+/// A line of the live report is on the disk at most this much later.
+const FLUSH_EVERY: Duration = Duration::from_millis(500);
+
+/// What is to be sent.
+pub struct Job<'a> {
+    /// The campaign.
+    pub campaign: &'a Campaign,
+    /// SHA-256 of the recipients file.
+    pub recipients_digest: [u8; 32],
+    /// The open plan.
+    pub plan: PlanId,
+    /// Where its rows stand before the run.
+    pub tally: Tally,
+    /// Whether it goes to the built-in simulator.
+    pub sandbox: bool,
+    /// Tells the time.
+    pub clock: Clock,
+    /// Where words go.
+    pub printer: Printer,
+}
+
+/// Sends what the plan has left, and writes the report.
+pub fn send(job: &Job<'_>, mut ledger: Ledger, client: Client) -> Result<Exit, Failure> {
+    let started_at = job.clock.unix_ms();
+    let run_id = ledger.begin_run(job.plan, started_at)?;
+    let prefix = if job.sandbox { "sandbox-" } else { "" };
+    let name = format!("{}-{prefix}{run_id}", compact(started_at));
+    let parent = job.campaign.report.directory.join(&job.campaign.key);
+    let mut directory = Directory::create(&parent, &name, job.tally.rows)?;
+    let (ledger, ending, this_run) = drive(job, ledger, run_id, client, &directory)?;
+    directory.release();
+    let end = End { started_at, ended_at: job.clock.unix_ms(), ending, this_run };
+    conclude(job, ledger, run_id, &directory, &end)
+}
+
+/// How a run went.
+struct End {
+    started_at: UnixMs,
+    ended_at: UnixMs,
+    ending: Ending,
+    this_run: ThisRun,
+}
+
+fn drive(
+    job: &Job<'_>,
+    ledger: Ledger,
+    run_id: RunId,
+    client: Client,
+    directory: &Directory,
+) -> Result<(Ledger, Ending, ThisRun), Failure> {
+    let style = style(job, "");
+    let mut live = job.campaign.report.jsonl.then(|| Live::new(directory, job)).transpose()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let pace = Pace { rate_per_second: rate(job.campaign), slots: None };
+    job.printer.talk(&opening(job, pace.rate_per_second));
+    let mut progress = Progress::new(job.tally.waiting, job.printer, job.clock, io::stderr().is_terminal());
+    let listener = |event: Event<'_>| match event {
+        Event::Settled(settlement) => {
+            progress.settled(settlement);
+            if let Some(live) = &mut live {
+                live.add(settlement, &style);
+            }
+        }
+        Event::Held { wait, why } => progress.tell(&format!("{why}; everybody waits {}", progress::time(wait))),
+        Event::Draining { under_way } => progress.tell(&format!(
+            "stopping: nothing new is sent, {under_way} requests under way may still end; again to leave at once"
+        )),
+    };
+    let ended = runtime.block_on(async {
+        let stops = signals()?;
+        run(ledger, (job.plan, run_id), pace, Arc::new(client), job.clock, stops, listener).await.map_err(Failure::from)
+    });
+    progress.end();
+    // Threads of an abandoned name lookup or the like must not hold up the end.
+    runtime.shutdown_background();
+    let (ledger, ending) = ended?;
+    Ok((ledger, ending, progress.counts()))
+}
+
+/// A wish to stop for each signal that asks to.
+fn signals() -> Result<mpsc::Receiver<()>, Failure> {
+    let (tell, stops) = mpsc::channel(2);
+    for kind in [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()] {
+        let mut signals = signal(kind)?;
+        let tell = tell.clone();
+        tokio::spawn(async move { while signals.recv().await.is_some() && tell.send(()).await.is_ok() {} });
+    }
+    Ok(stops)
+}
+
+/// The report while the run goes on. A disk that fails now spoils only this file: the ledger has everything.
+struct Live<'a> {
+    file: BufWriter<File>,
+    flushed: Instant,
+    job: &'a Job<'a>,
+    failed: bool,
+}
+
+impl<'a> Live<'a> {
+    fn new(directory: &Directory, job: &'a Job<'a>) -> Result<Self, ReportError> {
+        let file = BufWriter::new(directory.append("report.jsonl")?);
+        Ok(Self { file, flushed: job.clock.instant(), job, failed: false })
+    }
+
+    fn add(&mut self, settlement: &Settlement, style: &Style<'_>) {
+        let Some(line) = Line::of_settlement(settlement, style).filter(|_| !self.failed) else { return };
+        let now = self.job.clock.instant();
+        let mut added = jsonl::add(&mut self.file, &line);
+        if now - self.flushed >= FLUSH_EVERY {
+            self.flushed = now;
+            added = added.and_then(|()| self.file.flush());
+        }
+        if let Err(error) = added {
+            self.failed = true;
+            self.job.printer.warn(&format!("report.jsonl cannot be written ({error}); the ledger goes on"));
+        }
+    }
+}
+
+/// Folds the report from the ledger and says how it went.
+fn conclude(
+    job: &Job<'_>,
+    mut ledger: Ledger,
+    run_id: RunId,
+    directory: &Directory,
+    end: &End,
+) -> Result<Exit, Failure> {
+    let tally = ledger.tally(job.plan)?;
+    if !tally.adds_up() {
+        return Err(Failure::Bug(format!("the sums are off: {tally:?}")));
+    }
+    let exit = exit(&end.ending, &tally);
+    let (words, remedy) = words(&end.ending);
+    write_files(job, &ledger, run_id, directory, words)?;
+    let summary = summary(job, end, tally, words, exit);
+    directory.write("summary.json", |file| {
+        summary::write(file, &summary).map_err(|source| directory.error("summary.json", source))
+    })?;
+    ledger.end_run(run_id, end.ended_at, exit.code())?;
+    if let Ending::Stopped { detail, .. } = &end.ending {
+        job.printer.warn(&format!("{words} ({detail}); {} messages stay to be sent. {remedy}", tally.waiting));
+    }
+    job.printer.result(&closing(job, &tally, directory));
+    Ok(exit)
+}
+
+fn write_files(
+    job: &Job<'_>,
+    ledger: &Ledger,
+    run_id: RunId,
+    directory: &Directory,
+    untried: &str,
+) -> Result<(), ReportError> {
+    let style = style(job, untried);
+    if job.campaign.report.jsonl {
+        let error = |source| directory.error("report.jsonl", source);
+        directory.write("report.jsonl", |file| {
+            ledger.rows_of_run(job.plan, run_id, |row| match row.state {
+                Some(state) if state.word() == "waiting" => Ok(()),
+                _ => jsonl::add(file, &Line::of_row(row, &style)).map_err(error),
+            })
+        })?;
+    }
+    if job.campaign.report.csv {
+        let error = |source| directory.error("report.csv", source);
+        directory.write("report.csv", |file| {
+            let mut csv = csv::Writer::new(file).map_err(error)?;
+            ledger.rows(job.plan, |row| csv.add(&Line::of_row(row, &style)).map_err(error))?;
+            csv.finish().map_err(error)
+        })?;
+    }
+    Ok(())
+}
+
+fn style<'a>(job: &'a Job<'_>, untried: &'a str) -> Style<'a> {
+    Style { campaign: &job.campaign.key, occurrence: ONCE, show_phones: job.campaign.report.show_phones, untried }
+}
+
+fn summary<'a>(job: &'a Job<'_>, end: &End, tally: Tally, words: &'a str, exit: Exit) -> Summary<'a> {
+    Summary {
+        schema_version: SCHEMA_VERSION,
+        tidings: env!("CARGO_PKG_VERSION"),
+        campaign: &job.campaign.key,
+        occurrence: ONCE,
+        phone_number_id: &job.campaign.sender.phone_number_id,
+        sandbox: job.sandbox,
+        started_at: rfc3339(end.started_at),
+        ended_at: rfc3339(end.ended_at),
+        duration_ms: end.ended_at - end.started_at,
+        ending: words,
+        exit_code: exit.code(),
+        counts: Counts::from(tally),
+        this_run: end.this_run,
+        digests: Digests { campaign: hex(&job.campaign.digest), recipients: hex(&job.recipients_digest) },
+    }
+}
+
+fn exit(ending: &Ending, tally: &Tally) -> Exit {
+    let ended = match ending {
+        Ending::Finished if tally.waiting > 0 => Exit::Paused,
+        Ending::Finished => Exit::Complete,
+        Ending::Asked => Exit::Paused,
+        Ending::Stopped { reason, .. } => match reason {
+            StopReason::Token => Exit::Token,
+            StopReason::Sender | StopReason::Template => Exit::Stopped,
+            StopReason::Unreachable => Exit::Paused,
+            StopReason::NoVerdicts => Exit::InDoubt,
+        },
+    };
+    let rows = match tally {
+        Tally { in_doubt: 1.., .. } => Exit::InDoubt,
+        Tally { refused: 1.., .. } => Exit::Refused,
+        _ => Exit::Complete,
+    };
+    ended.max(rows)
+}
+
+/// Why a run ended, and what to do about it.
+fn words(ending: &Ending) -> (&'static str, &'static str) {
+    match ending {
+        Ending::Finished => ("finished", ""),
+        Ending::Asked => ("the run was asked to stop", "Run it again to go on."),
+        Ending::Stopped { reason, .. } => match reason {
+            StopReason::Token => (
+                "WhatsApp does not accept the token",
+                "Temporary tokens end within 24 hours: make one for a system user of the business that may send from \
+                 this number, then run again.",
+            ),
+            StopReason::Sender => (
+                "WhatsApp refuses this number or account",
+                "Look at the number and the account in WhatsApp Manager, then run again.",
+            ),
+            StopReason::Template => (
+                "WhatsApp refuses the template for everybody",
+                "Compare name, language, parameters and status with the template in WhatsApp Manager, then run again.",
+            ),
+            StopReason::Unreachable => ("WhatsApp could not be reached", "Look at the network, then run again."),
+            StopReason::NoVerdicts => (
+                "requests left and no answers came back",
+                "Something between here and WhatsApp is broken: find out before running again.",
+            ),
+        },
+    }
+}
+
+fn opening(job: &Job<'_>, rate: f64) -> String {
+    let (key, people) = (&job.campaign.key, job.tally.waiting);
+    let to = if job.sandbox { " in the sandbox" } else { "" };
+    format!("{key}: sending {people} messages{to}, at most {rate} a second")
+}
+
+fn closing(job: &Job<'_>, tally: &Tally, directory: &Directory) -> String {
+    let Tally { rows, accepted, refused, in_doubt, turned_away, waiting } = tally;
+    let mut text = format!("{}: {rows} rows: {accepted} accepted", job.campaign.key);
+    for (count, word) in
+        [(refused, "refused"), (in_doubt, "in doubt"), (turned_away, "turned away"), (waiting, "waiting")]
+    {
+        if *count > 0 {
+            text.push_str(&format!(", {count} {word}"));
+        }
+    }
+    format!("{text}\nreport: {}", directory.path.display())
+}

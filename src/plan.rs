@@ -1,0 +1,325 @@
+//! Campaign × audience: each row of the recipients file becomes a message or is turned away, as a stream.
+//!
+//! Every row is composed before the first message is sent, so one that cannot be composed is known in time.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::audience::csv::{BadRow, Row, Table};
+use crate::audience::phone::Recipient;
+use crate::audience::screen::Seen;
+use crate::campaign::{Campaign, OnDuplicate, OnInvalid, Source};
+use crate::message::Unfit;
+use crate::message::compose::{Composer, Message};
+use crate::problem::Problem;
+
+/// So many problems are kept; the rest is counted. A file with more is mended a batch at a time.
+const PROBLEMS_KEPT: usize = 1_000;
+
+/// The code of rows whose person stands in another row that counts.
+const DUPLICATE: &str = "duplicate";
+
+/// A campaign and its recipients, ready to be composed.
+pub struct Plan<'c> {
+    campaign: &'c Campaign,
+    table: Table,
+    composer: Composer,
+    /// The cell that a bad phone is shown at.
+    phone_cell: usize,
+}
+
+/// What a row became.
+pub enum Planned<'a> {
+    /// A message.
+    Message {
+        /// Row as a spreadsheet numbers it: the header is row 1.
+        row: u64,
+        /// E.164 number or business-scoped user id.
+        recipient: &'a str,
+        /// The person in one number.
+        identity: u64,
+        /// What is said.
+        message: &'a Message<'a>,
+    },
+    /// Nothing, for a reason.
+    TurnedAway {
+        /// Row as a spreadsheet numbers it.
+        row: u64,
+        /// The recipient, as far as it is known: a number, or the cell's text.
+        recipient: &'a str,
+        /// Why, in words for people.
+        reason: &'a str,
+    },
+}
+
+/// A plan in numbers.
+#[derive(Debug, Default)]
+pub struct Outline {
+    /// Rows of the recipients file.
+    pub rows: u64,
+    /// Messages by template and language.
+    pub messages: BTreeMap<(String, String), u64>,
+    /// Rows that were turned away, by kind of reason.
+    pub turned_away: BTreeMap<&'static str, u64>,
+    /// What is wrong, in file order, as far as kept. With any, nothing may be sent.
+    pub problems: Vec<Problem>,
+    /// How many problems there are in all.
+    pub problems_total: u64,
+}
+
+impl Outline {
+    /// How many messages there are.
+    pub fn messages_total(&self) -> u64 {
+        self.messages.values().sum()
+    }
+
+    /// How many rows were turned away.
+    pub fn turned_away_total(&self) -> u64 {
+        self.turned_away.values().sum()
+    }
+
+    fn count(&mut self, name: &str, language: &str) {
+        let known = self.messages.iter_mut().find(|((known, code), _)| known == name && code == language);
+        match known {
+            Some((_, count)) => *count += 1,
+            None => {
+                self.messages.insert((name.to_owned(), language.to_owned()), 1);
+            }
+        }
+    }
+
+    fn problem(&mut self, problem: impl FnOnce() -> Problem) {
+        self.problems_total += 1;
+        if self.problems.len() < PROBLEMS_KEPT {
+            self.problems.push(problem());
+        }
+    }
+}
+
+/// Nothing more can be had from the recipients file.
+struct Broken(Problem);
+
+/// Who stands in the file.
+enum People {
+    /// Those met before the row at hand.
+    MetSoFar(Seen),
+    /// Everybody, with the last row of each.
+    Known(Seen),
+}
+
+/// Why a row does not become a message.
+struct Rejection {
+    /// A stable short name of the reason.
+    code: &'static str,
+    /// The cell to look at, when it is one.
+    cell: Option<usize>,
+    /// What is wrong, in words for people.
+    reason: String,
+    /// What to do about it.
+    remedy: Option<String>,
+}
+
+impl<'c> Plan<'c> {
+    /// Opens the recipients file and compiles the campaign's expressions against its columns.
+    ///
+    /// # Errors
+    /// All problems of the file as a whole, or of the campaign with its columns.
+    pub fn prepare(campaign: &'c Campaign) -> Result<Self, Vec<Problem>> {
+        let table = Table::open(&campaign.recipients.file).map_err(|problems| blame(campaign, problems))?;
+        let composer = Composer::new(campaign, &table.columns)?;
+        let phone_cell = match &campaign.recipients.phone {
+            Source::Column(name, _) => table.columns.iter().position(|column| column == name).unwrap_or(0),
+            Source::Expression(_) => 0,
+        };
+        Ok(Self { campaign, table, composer, phone_cell })
+    }
+
+    /// SHA-256 of the recipients file.
+    pub fn recipients_digest(&self) -> [u8; 32] {
+        self.table.digest
+    }
+
+    /// Rows of the recipients file.
+    pub fn row_count(&self) -> u64 {
+        self.table.row_count
+    }
+
+    /// Composes every row and shows each to `visit`, in file order.
+    ///
+    /// # Errors
+    /// What `visit` fails with. Problems of the files stand in the outline; with any, what was shown counts for nothing.
+    pub fn compose<E>(&self, mut visit: impl FnMut(Planned<'_>) -> Result<(), E>) -> Result<Outline, E> {
+        let mut outline = Outline::default();
+        if let Err(Broken(problem)) = self.compose_rows(&mut outline, &mut visit)? {
+            outline.problem(|| problem);
+        }
+        Ok(outline)
+    }
+
+    fn compose_rows<E>(
+        &self,
+        outline: &mut Outline,
+        visit: &mut impl FnMut(Planned<'_>) -> Result<(), E>,
+    ) -> Result<Result<(), Broken>, E> {
+        let mut people = match self.people_to_come() {
+            Ok(people) => people,
+            Err(broken) => return Ok(Err(broken)),
+        };
+        let mut rows = match self.table.rows() {
+            Ok(rows) => rows,
+            Err(problem) => return Ok(Err(Broken(problem))),
+        };
+        loop {
+            match rows.next() {
+                Ok(None) => return Ok(Ok(())),
+                Ok(Some(Ok(row))) => self.compose_row(&row, &mut people, outline, visit)?,
+                Ok(Some(Err(bad))) => self.turn_bad_row_away(bad, outline, visit)?,
+                Err(problem) => return Ok(Err(Broken(problem))),
+            }
+        }
+    }
+
+    /// Who stands in which last row, where that is the row that counts.
+    fn people_to_come(&self) -> Result<People, Broken> {
+        let mut seen = Seen::new();
+        if self.campaign.recipients.on_duplicate != OnDuplicate::Last {
+            return Ok(People::MetSoFar(seen));
+        }
+        let mut rows = self.table.rows().map_err(Broken)?;
+        while let Some(row) = rows.next().map_err(Broken)? {
+            let Ok(row) = row else { continue };
+            // A row without a person is dealt with when it is composed.
+            if let Ok((recipient, _)) = self.recipient(&row) {
+                seen.meet(row.number, recipient.identity());
+            }
+        }
+        Ok(People::Known(seen))
+    }
+
+    fn compose_row<E>(
+        &self,
+        row: &Row<'_>,
+        people: &mut People,
+        outline: &mut Outline,
+        visit: &mut impl FnMut(Planned<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        outline.rows += 1;
+        let composed = self.message(row).and_then(|(recipient, message)| {
+            self.is_the_one(row.number, &recipient, people)?;
+            Ok((recipient, message))
+        });
+        match composed {
+            Ok((recipient, message)) => {
+                outline.count(message.name, message.language);
+                let (identity, recipient) = (recipient.identity(), recipient.to_string());
+                visit(Planned::Message { row: row.number, recipient: &recipient, identity, message: &message })
+            }
+            Err(rejection) if self.is_a_problem(&rejection) => {
+                outline.problem(|| rejection.problem(&self.table.file, row));
+                Ok(())
+            }
+            Err(rejection) => {
+                *outline.turned_away.entry(rejection.code).or_default() += 1;
+                let recipient = row.cells.get(self.phone_cell).unwrap_or_default();
+                visit(Planned::TurnedAway { row: row.number, recipient, reason: &rejection.words() })
+            }
+        }
+    }
+
+    fn turn_bad_row_away<E>(
+        &self,
+        BadRow { number, problem }: BadRow,
+        outline: &mut Outline,
+        visit: &mut impl FnMut(Planned<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        outline.rows += 1;
+        if self.campaign.recipients.on_invalid == OnInvalid::Refuse {
+            outline.problem(|| problem);
+            return Ok(());
+        }
+        *outline.turned_away.entry(problem.code).or_default() += 1;
+        visit(Planned::TurnedAway { row: number, recipient: "", reason: &problem.message })
+    }
+
+    fn recipient<'r>(&'r self, row: &'r Row<'_>) -> Result<(Recipient, Option<Cow<'r, str>>), Rejection> {
+        let address = self.composer.address(row.cells)?;
+        let country = self.campaign.recipients.default_country.as_deref();
+        let recipient = Recipient::parse(&address.phone, country).map_err(|error| Rejection {
+            code: error.code(),
+            cell: Some(self.phone_cell),
+            reason: error.cause(),
+            remedy: Some(error.remedy()),
+        })?;
+        Ok((recipient, address.language))
+    }
+
+    fn message(&self, row: &Row<'_>) -> Result<(Recipient, Message<'_>), Rejection> {
+        let (recipient, language) = self.recipient(row)?;
+        Ok((recipient, self.composer.compose(row.cells, language.as_deref())?))
+    }
+
+    /// Whether this row is the one that counts for its person.
+    fn is_the_one(&self, row: u64, recipient: &Recipient, people: &mut People) -> Result<(), Rejection> {
+        let identity = recipient.identity();
+        let (other, which) = match people {
+            People::MetSoFar(seen) => (seen.meet(row, identity), "already stands"),
+            People::Known(seen) => (seen.last_row(identity).filter(|last| *last != row), "stands again"),
+        };
+        match other {
+            None => Ok(()),
+            Some(other) => Err(Rejection {
+                code: DUPLICATE,
+                cell: Some(self.phone_cell),
+                reason: format!("the same person {which} in row {other}"),
+                remedy: None,
+            }),
+        }
+    }
+
+    fn is_a_problem(&self, rejection: &Rejection) -> bool {
+        let recipients = &self.campaign.recipients;
+        match rejection.code {
+            DUPLICATE => recipients.on_duplicate == OnDuplicate::Refuse,
+            _ => recipients.on_invalid == OnInvalid::Refuse,
+        }
+    }
+}
+
+impl Rejection {
+    fn words(&self) -> String {
+        match &self.remedy {
+            Some(remedy) => format!("{}; {remedy}", self.reason),
+            None => self.reason.clone(),
+        }
+    }
+
+    /// A duplicate is no mistake where the author said which row counts; as a problem it needs a way out.
+    fn problem(self, file: &Path, row: &Row<'_>) -> Problem {
+        let remedy = self.remedy.or_else(|| {
+            (self.code == DUPLICATE)
+                .then(|| "delete one of the rows, or set `recipients.on_duplicate` to `first` or `last`".to_owned())
+        });
+        let place = row.place(self.cell.unwrap_or(0));
+        Problem { help: remedy, ..Problem::at(file, place, self.code, self.reason) }
+    }
+}
+
+impl From<Unfit> for Rejection {
+    fn from(Unfit { code, column, reason }: Unfit) -> Self {
+        Self { code, cell: column, reason, remedy: None }
+    }
+}
+
+/// A file that cannot be opened is a problem of the line that names it.
+fn blame(campaign: &Campaign, problems: Vec<Problem>) -> Vec<Problem> {
+    let recipients = &campaign.recipients;
+    let blamed = |problem: Problem| match problem {
+        Problem { place: None, code: "missing-file" | "not-a-file" | "unreadable-file", message, help, file } => {
+            let message = format!("the recipients file `{}`: {message}", file.display());
+            Problem { help, ..Problem::at(&campaign.file, recipients.file_at, problem.code, message) }
+        }
+        problem => problem,
+    };
+    problems.into_iter().map(blamed).collect()
+}

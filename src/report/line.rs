@@ -1,0 +1,170 @@
+//! One line of a report: a row of the recipients file and what became of it.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::audience::phone::Recipient;
+use crate::clock::rfc3339;
+use crate::cloud::fault;
+use crate::cloud::outcome::Outcome;
+use crate::ledger::state::State;
+use crate::ledger::{AttemptRow, ReportRow, Settlement, Verdict};
+
+/// What all lines of a report share.
+#[derive(Debug, Clone)]
+pub struct Style<'a> {
+    /// The campaign key, for message keys.
+    pub campaign: &'a str,
+    /// The occurrence, for message keys.
+    pub occurrence: &'a str,
+    /// Whether phone numbers stand there whole.
+    pub show_phones: bool,
+    /// Why rows that were never tried were not.
+    pub untried: &'a str,
+}
+
+/// One line. Field names and their order are the report's columns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Line<'a> {
+    /// Row as a spreadsheet numbers it: the header is row 1.
+    pub row: u64,
+    /// The recipient, whole or masked.
+    pub recipient: Cow<'a, str>,
+    /// The template's name.
+    pub template: Option<&'a str>,
+    /// The template's language.
+    pub language: Option<&'a str>,
+    /// `accepted`, `refused`, `in_doubt`, `turned_away` or `waiting`.
+    pub state: &'static str,
+    /// Why, in words for people.
+    pub reason: Option<Cow<'a, str>>,
+    /// Meta's error code.
+    pub code: Option<i64>,
+    /// Meta's id of the message.
+    pub wamid: Option<&'a str>,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When the first attempt was claimed, RFC 3339 in UTC.
+    pub first_attempt_at: Option<String>,
+    /// When its state was written down, RFC 3339 in UTC.
+    pub settled_at: Option<String>,
+    /// What webhooks said of it since.
+    pub delivery: Option<&'a str>,
+    /// When.
+    pub delivery_at: Option<String>,
+    /// Names the message: the same person in the same campaign and occurrence has the same key.
+    pub message_key: Option<String>,
+}
+
+impl<'a> Line<'a> {
+    /// A line from a row of the ledger.
+    pub fn of_row(row: &'a ReportRow, style: &Style<'_>) -> Self {
+        let last = row.last.as_ref();
+        let settled = row.state.is_some_and(|state| state != State::Planned);
+        Self {
+            row: row.row,
+            recipient: recipient(&row.recipient, style),
+            template: row.template.as_ref().map(|(name, _)| name.as_str()),
+            language: row.template.as_ref().map(|(_, language)| language.as_str()),
+            state: row.state.map_or("turned_away", State::word),
+            reason: reason(row, style),
+            code: last.and_then(|last| last.code),
+            wamid: last.and_then(|last| last.wamid.as_deref()),
+            attempts: row.attempts,
+            first_attempt_at: row.first_attempt_at.map(rfc3339),
+            settled_at: last.and_then(|last| last.settled_at).filter(|_| settled).map(rfc3339),
+            delivery: None,
+            delivery_at: None,
+            message_key: row.identity.map(|identity| message_key(style, identity)),
+        }
+    }
+
+    /// The same line from a settlement that was just committed; none while the message is to be tried again.
+    pub fn of_settlement(settlement: &'a Settlement, style: &Style<'_>) -> Option<Self> {
+        let Settlement { claimed, outcome, verdict, settled_at } = settlement;
+        let state = match verdict {
+            Verdict::Accepted => State::Accepted,
+            Verdict::Refused => State::Refused,
+            Verdict::InDoubt => State::InDoubt,
+            Verdict::PutBack { .. } => return None,
+        };
+        let (code, wamid, reason) = match outcome {
+            Outcome::Accepted { wamid, message_status } => {
+                (None, Some(wamid.as_str()), message_status.as_deref().map(Cow::Borrowed))
+            }
+            Outcome::Refused(refusal) => (Some(refusal.code), None, Some(refused(refusal.code, &refusal.detail))),
+            Outcome::NotSent { why } | Outcome::InDoubt { why } => (None, None, Some(Cow::Borrowed(why.as_str()))),
+        };
+        Some(Self {
+            row: claimed.row,
+            recipient: recipient(&claimed.recipient, style),
+            template: Some(&claimed.name),
+            language: Some(&claimed.language),
+            state: state.word(),
+            reason,
+            code,
+            wamid,
+            attempts: claimed.number,
+            first_attempt_at: Some(rfc3339(claimed.first_claimed_at)),
+            settled_at: Some(rfc3339(*settled_at)),
+            delivery: None,
+            delivery_at: None,
+            message_key: Some(message_key(style, claimed.identity)),
+        })
+    }
+}
+
+fn recipient<'a>(whole: &'a str, style: &Style<'_>) -> Cow<'a, str> {
+    if style.show_phones { Cow::Borrowed(whole) } else { Cow::Owned(Recipient::mask(whole)) }
+}
+
+fn reason<'a>(row: &'a ReportRow, style: &Style<'_>) -> Option<Cow<'a, str>> {
+    let last = row.last.as_ref();
+    let detail = last.and_then(|last| last.detail.as_deref());
+    match row.state {
+        None => row.reason.as_deref().map(Cow::Borrowed),
+        Some(State::Planned) => Some(waiting(last, style)),
+        Some(State::Accepted) => last.and_then(|last| last.message_status.as_deref()).map(Cow::Borrowed),
+        Some(State::Refused) => Some(match last.and_then(|last| last.code) {
+            Some(code) => refused(code, detail.unwrap_or_default()),
+            None => Cow::Borrowed(detail.unwrap_or_default()),
+        }),
+        Some(State::Sending | State::InDoubt) => detail.map(Cow::Borrowed),
+    }
+}
+
+fn waiting<'a>(last: Option<&'a AttemptRow>, style: &Style<'_>) -> Cow<'a, str> {
+    match last {
+        Some(AttemptRow { code: Some(code), detail, .. }) => {
+            Cow::Owned(format!("to be tried again: {}", refused(*code, detail.as_deref().unwrap_or_default())))
+        }
+        _ => Cow::Owned(style.untried.to_owned()),
+    }
+}
+
+/// Our meaning of the code, then Meta's words.
+fn refused<'a>(code: i64, detail: &'a str) -> Cow<'a, str> {
+    match (fault::lookup(code), detail.is_empty()) {
+        (Some(fault), true) => Cow::Borrowed(fault.meaning),
+        (Some(fault), false) => Cow::Owned(format!("{} ({detail})", fault.meaning)),
+        (None, _) => Cow::Borrowed(detail),
+    }
+}
+
+/// The key holds no phone number that could be read off it.
+fn message_key(style: &Style<'_>, identity: i64) -> String {
+    let mut hash = Sha256::new();
+    for part in [style.campaign, style.occurrence] {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    hash.update(identity.to_be_bytes());
+    hash.finalize().iter().take(16).fold(String::with_capacity(32), |mut hex, byte| {
+        // Writing to a String does not fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}

@@ -1,0 +1,103 @@
+//! `summary.json`: the run in numbers.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::ledger::Tally;
+
+/// The version of the file's shape. It grows when a field changes its meaning or goes away.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// The run in numbers.
+#[derive(Debug, Clone, Serialize)]
+pub struct Summary<'a> {
+    /// The version of this shape.
+    pub schema_version: u32,
+    /// The program's version.
+    pub tidings: &'static str,
+    /// The campaign key.
+    pub campaign: &'a str,
+    /// Which occurrence.
+    pub occurrence: &'a str,
+    /// The business phone number's id.
+    pub phone_number_id: &'a str,
+    /// Whether it went to the built-in simulator.
+    pub sandbox: bool,
+    /// RFC 3339 in UTC.
+    pub started_at: String,
+    /// RFC 3339 in UTC.
+    pub ended_at: String,
+    /// From start to end.
+    pub duration_ms: i64,
+    /// Why the run ended, in words.
+    pub ending: &'a str,
+    /// The program's exit code.
+    pub exit_code: u8,
+    /// The rows of the recipients file by where they stand now.
+    pub counts: Counts,
+    /// What this run did.
+    pub this_run: ThisRun,
+    /// What the run was made from.
+    pub digests: Digests,
+}
+
+/// Rows of the recipients file: the others add up to `rows`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// All of them.
+    pub rows: u64,
+    /// WhatsApp said yes.
+    pub accepted: u64,
+    /// WhatsApp said no.
+    pub refused: u64,
+    /// Nobody knows.
+    pub in_doubt: u64,
+    /// Never planned.
+    pub turned_away: u64,
+    /// Still to be sent.
+    pub waiting: u64,
+}
+
+/// What one run did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct ThisRun {
+    /// Messages that WhatsApp took.
+    pub accepted: u64,
+    /// Messages that it refused for good.
+    pub refused: u64,
+    /// Messages whose fate is unknown.
+    pub in_doubt: u64,
+    /// Attempts after which a message was put back.
+    pub put_back: u64,
+}
+
+/// SHA-256 in hexadecimal.
+#[derive(Debug, Clone, Serialize)]
+pub struct Digests {
+    /// Of the campaign file.
+    pub campaign: String,
+    /// Of the recipients file.
+    pub recipients: String,
+}
+
+impl From<Tally> for Counts {
+    fn from(tally: Tally) -> Self {
+        let Tally { rows, accepted, refused, in_doubt, turned_away, waiting } = tally;
+        Self { rows, accepted, refused, in_doubt, turned_away, waiting }
+    }
+}
+
+/// Writes the file.
+///
+/// # Errors
+/// When writing fails.
+pub fn write(file: &mut impl Write, summary: &Summary<'_>) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *file, summary)?;
+    file.write_all(b"\n")
+}
+
+/// A digest in hexadecimal.
+pub fn hex(digest: &[u8; 32]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
