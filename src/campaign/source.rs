@@ -63,10 +63,15 @@ fn decode<'b>(bytes: &'b [u8], problems: &mut Problems) -> Option<&'b str> {
             return None;
         }
     };
-    let Some(odd) = text.find(|c: char| c.is_control() && !"\t\r\n".contains(c)) else { return Some(text) };
-    let message = "a control character stands here, which no editor shows";
-    problems.add(end_of(&text[..odd]), "control-character", message, "remove it, or type the line again");
+    let Some(odd) = text.find(is_invisible) else { return Some(text) };
+    let message = "a character stands here that no editor shows";
+    problems.add(end_of(&text[..odd]), "invisible-character", message, "remove it, or type the line again");
     None
+}
+
+/// Control characters, a byte order mark in the middle, and the line ends that only some YAML parsers take for one.
+fn is_invisible(c: char) -> bool {
+    (c.is_control() && !"\t\r\n".contains(c)) || "\u{feff}\u{2028}\u{2029}".contains(c)
 }
 
 /// The place behind a text.

@@ -250,6 +250,14 @@ fn a_rate_counts_messages_a_second() {
 }
 
 #[test]
+fn a_wrong_word_leaves_a_campaign_to_look_for_more_problems_and_a_wrong_shape_leaves_none() {
+    let (campaign, problems, _) = read(SMALLEST.replace("en_US", "en_USA"));
+    assert_eq!((problems.len(), campaign.expect("a campaign").templates[0].languages[0].as_str()), (1, "en_USA"));
+    let (campaign, problems, _) = read(SMALLEST.replace("languages:", "langauges:"));
+    assert_eq!((problems.len(), campaign.is_none()), (1, true));
+}
+
+#[test]
 fn json_keeps_its_kinds() {
     let text = format!("{SMALLEST}    raw_components: [{{ a: 1, b: \"1\", c: ~, d: no, e: .nan }}]\n");
     let campaign = accepted(&text);

@@ -31,7 +31,11 @@ fn a_file_that_cannot_be_read_is_named() {
         save the file with the encoding UTF-8
     "#);
     insta::assert_snapshot!(problems("campaign: spring\ndescription: a\u{0}b\n"), @r#"
-    [control-character] spring.yaml:2:15: a control character stands here, which no editor shows
+    [invisible-character] spring.yaml:2:15: a character stands here that no editor shows
+        remove it, or type the line again
+    "#);
+    insta::assert_snapshot!(and("description: a\u{2028}b"), @r#"
+    [invisible-character] spring.yaml:6:15: a character stands here that no editor shows
         remove it, or type the line again
     "#);
     insta::assert_snapshot!(problems(b"\xff\xfec\0a\0"), @r#"
@@ -113,6 +117,14 @@ fn yaml_that_means_something_else_is_refused() {
         write one text here
     [alias-of-itself] spring.yaml:6:19: this alias stands inside what it names
         write it out
+    "#);
+    insta::assert_snapshot!(template("body: [a, ?b]"), @r#"
+    [ambiguous] spring.yaml:6:18: YAML can be read in more than one way here
+        put every text in quotes
+    "#);
+    insta::assert_snapshot!(and("description: |\n\ta tab"), @r#"
+    [syntax] spring.yaml:6:14: a tab stands where only spaces may
+        indent with spaces, never with tabs
     "#);
     insta::assert_snapshot!(and("[a, b]: c"), @r#"
     [odd-key] spring.yaml:6:1: a key must be a word
