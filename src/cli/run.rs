@@ -92,12 +92,27 @@ fn run_one(file: &Path, args: &Args, global: &Global, printer: Printer) -> Resul
     Ok(exit)
 }
 
-/// Reads a campaign file; any problem ends the command.
+/// Reads a campaign file. Any problem ends the command; the recipients are looked through all the same, so that one pass
+/// tells everything.
 pub fn read_campaign(file: &Path) -> Result<Campaign, Failure> {
-    match campaign::read(file) {
-        (Some(campaign), problems) if problems.is_empty() => Ok(campaign),
-        (_, problems) => Err(problems.into()),
+    let (campaign, mut shown) = campaign::read(file);
+    let Some(campaign) = campaign else { return Err(shown.into()) };
+    if shown.is_empty() {
+        return Ok(campaign);
     }
+    let mut total = shown.len() as u64;
+    match Plan::prepare(&campaign) {
+        Err(more) => {
+            total += more.len() as u64;
+            shown.extend(more);
+        }
+        Ok(plan) => {
+            let Ok(outline) = plan.compose(|_| Ok::<_, std::convert::Infallible>(()));
+            total += outline.problems_total;
+            shown.extend(outline.problems);
+        }
+    }
+    Err(Failure::Problems { shown, total })
 }
 
 fn ledger_path(file: &Path, args: &Args, global: &Global, rehearsal: Option<&Rehearsal>) -> Result<PathBuf, Failure> {
