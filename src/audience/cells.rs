@@ -1,9 +1,9 @@
-//! The cells of one line, strictly: a quote begins a cell, closes it, or stands twice inside a quoted one.
+//! The quotes of one line, judged: a quote begins a cell, closes it, or stands twice inside a quoted one.
 //!
 //! Lenient readers take a stray quote as text here and as the start of a many-line cell there. Who reads the one as the
-//! other loses rows, so a stray quote is a fault, and a cell never goes beyond its line.
+//! other loses rows, so a stray quote is a fault, and a cell never goes beyond its line. What a cell says is not read
+//! here: that is left to the csv crate, which gets only lines without a fault.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use memchr::{memchr, memchr2};
@@ -17,14 +17,20 @@ pub(super) enum QuoteFault {
     Stray(usize),
 }
 
-/// The cells of a line as they stand there, quotes included.
+/// What is wrong with a line's quotes first, if anything is.
+pub(super) fn fault(line: &[u8]) -> Option<QuoteFault> {
+    memchr(b'"', line)?;
+    Cells::of(line).find_map(Result::err)
+}
+
+/// Where the cells of a line stand, quotes included; up to the first fault.
 pub(super) struct Cells<'a> {
-    line: &'a str,
+    line: &'a [u8],
     next: Option<usize>,
 }
 
 impl<'a> Cells<'a> {
-    pub(super) fn of(line: &'a str) -> Self {
+    pub(super) fn of(line: &'a [u8]) -> Self {
         Self { line, next: Some(0) }
     }
 }
@@ -34,12 +40,11 @@ impl Iterator for Cells<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let start = self.next.take()?;
-        let bytes = self.line.as_bytes();
-        let end = match end_of_cell(bytes, start) {
+        let end = match end_of_cell(self.line, start) {
             Ok(end) => end,
             Err(fault) => return Some(Err(fault)),
         };
-        self.next = (end < bytes.len()).then_some(end + 1);
+        self.next = (end < self.line.len()).then_some(end + 1);
         Some(Ok(start..end))
     }
 }
@@ -67,19 +72,8 @@ fn end_of_quoted_cell(line: &[u8], start: usize) -> Result<usize, QuoteFault> {
     }
 }
 
-/// What a cell says: without its quotes, doubled quotes single.
-pub(super) fn text(cell: &str) -> Cow<'_, str> {
-    let Some(inner) = cell.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
-        return Cow::Borrowed(cell);
-    };
-    if memchr(b'"', inner.as_bytes()).is_some() {
-        Cow::Owned(inner.replace("\"\"", "\""))
-    } else {
-        Cow::Borrowed(inner)
-    }
-}
-
-/// The column of a byte in a line, in characters, from 1.
-pub(super) fn column(line: &str, byte: usize) -> u64 {
-    line.char_indices().take_while(|(at, _)| *at < byte).count() as u64 + 1
+/// The column of a byte in a line of UTF-8 text, in characters, from 1.
+pub(super) fn column(line: &[u8], byte: usize) -> u64 {
+    let begins_character = |byte: &&u8| **byte & 0xC0 != 0x80;
+    line[..byte].iter().filter(begins_character).count() as u64 + 1
 }

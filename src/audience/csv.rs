@@ -3,12 +3,15 @@
 //! The number of a row is its line, as a spreadsheet shows it. What could make rows disappear without a word is a
 //! problem of the whole file and stops the reading; what is wrong with one row is said of that row, and the reading
 //! goes on. So every line after the header is a row, a bad row, or blank.
+//!
+//! The csv crate reads what the cells say, a line at a time: it gets only lines whose quotes were found to be in order,
+//! and never more than the line whose turn it is.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use csv::StringRecord;
+use csv::{Reader, ReaderBuilder, StringRecord};
 
 use super::cells::{self, Cells, QuoteFault};
 use super::lines::{LINE_BYTES_MAX, Lines, ReadFault};
@@ -36,8 +39,7 @@ pub struct Rows {
     file: PathBuf,
     digest: [u8; 32],
     columns: usize,
-    lines: Lines<File>,
-    below_header: bool,
+    reader: Reader<Lines<File>>,
     record: StringRecord,
 }
 
@@ -48,7 +50,7 @@ pub struct Row<'a> {
     pub number: u64,
     /// Its cells, exactly as they are written.
     pub cells: &'a StringRecord,
-    line: &'a str,
+    line: &'a [u8],
 }
 
 /// A row that cannot be read. The rows after it can.
@@ -83,12 +85,11 @@ impl Table {
                 }
             }
         }
-        let columns = header.unwrap_or_default();
         if row_count == 0 {
-            problems.push(without_rows(file, columns.is_empty()));
+            problems.push(without_rows(file, header.is_none()));
         }
         if problems.is_empty() {
-            Ok(Self { file: file.to_owned(), columns, digest: lines.digest(), row_count })
+            Ok(Self { file: file.to_owned(), columns: header.unwrap_or_default(), digest: lines.digest(), row_count })
         } else {
             Err(problems)
         }
@@ -97,16 +98,20 @@ impl Table {
     /// The rows, from the first.
     ///
     /// # Errors
-    /// When the file cannot be read any more.
+    /// When the file cannot be read any more, or its header is gone.
     pub fn rows(&self) -> Result<Rows, Problem> {
-        Ok(Rows {
+        let mut rows = Rows {
             file: self.file.clone(),
             digest: self.digest,
             columns: self.columns.len(),
-            lines: open_lines(&self.file)?,
-            below_header: false,
+            reader: ReaderBuilder::new().flexible(true).from_reader(open_lines(&self.file)?),
             record: StringRecord::new(),
-        })
+        };
+        if rows.advance()? && rows.reader.headers().is_ok_and(|header| header.len() == self.columns.len()) {
+            Ok(rows)
+        } else {
+            Err(changed(&self.file))
+        }
     }
 
     /// Where a cell stands (`cell` counts from 0), for a row that went by before; [`Row::place`] is for the row at hand.
@@ -120,7 +125,7 @@ impl Table {
         let mut lines = open_lines(&self.file).ok()?;
         while lines.advance().ok()? {
             if lines.number() == row {
-                return Some(place_in(row, std::str::from_utf8(lines.line()).ok()?, cell));
+                return Some(place_in(row, lines.line(), cell));
             }
         }
         None
@@ -138,23 +143,36 @@ impl Rows {
         if !self.advance()? {
             return Ok(None);
         }
-        let number = self.lines.number();
-        let line = std::str::from_utf8(self.lines.line()).map_err(|_| changed(&self.file))?;
-        match fill(&mut self.record, line, self.columns) {
-            Ok(()) => Ok(Some(Ok(Row { number, cells: &self.record, line }))),
-            Err(RowFault::Quote(QuoteFault::Unclosed(_))) => Err(changed(&self.file)),
-            Err(fault) => Ok(Some(Err(BadRow { number, problem: bad_row(&self.file, number, line, &fault) }))),
+        let fault = self.read()?;
+        let (number, line) = (self.reader.get_ref().number(), self.reader.get_ref().line());
+        Ok(Some(match fault {
+            None => Ok(Row { number, cells: &self.record, line }),
+            Some(fault) => Err(BadRow { number, problem: bad_row(&self.file, number, line, &fault) }),
+        }))
+    }
+
+    /// Reads the cells of the line at hand, or says why they cannot be had.
+    fn read(&mut self) -> Result<Option<RowFault>, Problem> {
+        match cells::fault(self.reader.get_ref().line()) {
+            Some(QuoteFault::Unclosed(_)) => return Err(changed(&self.file)),
+            Some(QuoteFault::Stray(byte)) => return Ok(Some(RowFault::Stray(byte))),
+            None => {}
+        }
+        match self.reader.read_record(&mut self.record) {
+            Ok(true) => Ok(fault_of(&self.record, self.columns)),
+            // The line was text, and not blank, when the table was opened.
+            Ok(false) | Err(_) => Err(changed(&self.file)),
         }
     }
 
-    /// Goes to the next row's line, over blank lines and the header; at the end, compares the file with what it was.
+    /// Goes to the next line that is not blank; at the end, compares the file with what it was.
     fn advance(&mut self) -> Result<bool, Problem> {
+        let lines = self.reader.get_mut();
         loop {
-            match self.lines.advance() {
-                Ok(true) if is_blank(self.lines.line()) => {}
-                Ok(true) if self.below_header => return Ok(true),
-                Ok(true) => self.below_header = true,
-                Ok(false) if self.lines.digest() == self.digest => return Ok(false),
+            match lines.advance() {
+                Ok(true) if is_blank(lines.line()) => {}
+                Ok(true) => return Ok(true),
+                Ok(false) if lines.digest() == self.digest => return Ok(false),
                 Ok(false) | Err(ReadFault::LineTooLong(_)) => return Err(changed(&self.file)),
                 Err(ReadFault::Io(error)) => return Err(unreadable(&self.file, &error)),
             }
@@ -171,31 +189,25 @@ impl Row<'_> {
 
 /// What is wrong with one row.
 enum RowFault {
-    Quote(QuoteFault),
+    /// A quote that neither opens nor closes a cell, at this byte.
+    Stray(usize),
     /// More or fewer cells than columns.
-    Count {
-        cells: usize,
-        columns: usize,
-    },
+    Count { cells: usize, columns: usize },
     /// The cell at this index is longer than [`CELL_BYTES_MAX`].
     TooLong(usize),
 }
 
-fn fill(record: &mut StringRecord, line: &str, columns: usize) -> Result<(), RowFault> {
-    record.clear();
-    for cell in Cells::of(line) {
-        let cell = cell.map_err(RowFault::Quote)?;
-        if cell.len() > CELL_BYTES_MAX {
-            return Err(RowFault::TooLong(record.len()));
-        }
-        record.push_field(&cells::text(&line[cell]));
+fn fault_of(record: &StringRecord, columns: usize) -> Option<RowFault> {
+    match record.iter().position(|cell| cell.len() > CELL_BYTES_MAX) {
+        Some(cell) => Some(RowFault::TooLong(cell)),
+        None if record.len() != columns => Some(RowFault::Count { cells: record.len(), columns }),
+        None => None,
     }
-    if record.len() == columns { Ok(()) } else { Err(RowFault::Count { cells: record.len(), columns }) }
 }
 
-fn bad_row(file: &Path, number: u64, line: &str, fault: &RowFault) -> Problem {
+fn bad_row(file: &Path, number: u64, line: &[u8], fault: &RowFault) -> Problem {
     match *fault {
-        RowFault::Quote(QuoteFault::Unclosed(byte) | QuoteFault::Stray(byte)) => {
+        RowFault::Stray(byte) => {
             let place = Place { line: number, column: cells::column(line, byte) };
             Problem::at(file, place, "stray-quote", "a quote stands in the middle of a cell").help(
                 "remove the quote; or put the whole cell into quotes, without a space before them, and write each \
@@ -203,7 +215,7 @@ fn bad_row(file: &Path, number: u64, line: &str, fault: &RowFault) -> Problem {
             )
         }
         RowFault::Count { cells, columns } => {
-            let place = place_in(number, line, columns.min(cells - 1));
+            let place = place_in(number, line, columns.min(cells.saturating_sub(1)));
             let message = format!("this row has {}, the header {}", counted(cells, "cell"), counted(columns, "column"));
             Problem::at(file, place, "wrong-cell-count", message).help(if cells > columns {
                 "a cell that holds a comma goes into quotes: \"Lisbon, Portugal\""
@@ -224,7 +236,7 @@ fn counted(count: usize, noun: &str) -> String {
 }
 
 /// The place of a cell in a line; of the last one when there are fewer, or when a quote hides the others.
-fn place_in(number: u64, line: &str, cell: usize) -> Place {
+fn place_in(number: u64, line: &[u8], cell: usize) -> Place {
     let start = Cells::of(line).take(cell + 1).map_while(Result::ok).last().map_or(0, |cell| cell.start);
     Place { line: number, column: cells::column(line, start) }
 }
@@ -242,9 +254,8 @@ fn next_checked<'a>(file: &Path, lines: &'a mut Lines<File>) -> Result<Option<(u
     }
     let number = lines.number();
     let line = encoding::text(file, number, lines.line())?;
-    let quoted = memchr::memchr(b'"', line.as_bytes()).is_some();
-    match quoted.then(|| Cells::of(line).find_map(Result::err)).flatten() {
-        Some(QuoteFault::Unclosed(byte)) => Err(unclosed(file, number, line, byte)),
+    match cells::fault(line.as_bytes()) {
+        Some(QuoteFault::Unclosed(byte)) => Err(unclosed(file, number, line.as_bytes(), byte)),
         _ => Ok(Some((number, line))),
     }
 }
@@ -253,7 +264,7 @@ fn is_blank(line: &[u8]) -> bool {
     line.trim_ascii_start().is_empty()
 }
 
-fn unclosed(file: &Path, number: u64, line: &str, byte: usize) -> Problem {
+fn unclosed(file: &Path, number: u64, line: &[u8], byte: usize) -> Problem {
     let place = Place { line: number, column: cells::column(line, byte) };
     let message = format!("in row {number} a quote opens a cell and the line ends before the cell does");
     Problem::at(file, place, "unclosed-quote", message)

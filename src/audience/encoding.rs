@@ -31,7 +31,7 @@ pub(super) fn text<'a>(file: &Path, number: u64, line: &'a [u8]) -> Result<&'a s
     match memchr::memchr(0, line) {
         None => Ok(text),
         Some(byte) => {
-            let place = Place { line: number, column: column(text, byte) };
+            let place = Place { line: number, column: column(line, byte) };
             Err(Problem::at(
                 file,
                 place,
@@ -44,8 +44,7 @@ pub(super) fn text<'a>(file: &Path, number: u64, line: &'a [u8]) -> Result<&'a s
 }
 
 fn not_utf8(file: &Path, number: u64, line: &[u8], valid: usize) -> Problem {
-    let before = String::from_utf8_lossy(&line[..valid]);
-    let place = Place { line: number, column: column(&before, valid) };
+    let place = Place { line: number, column: column(line, valid) };
     let byte = line[valid];
     // The older one-byte encodings agree on these with Latin-1, well enough to recognise a word.
     let guess = if byte >= 0xA0 { format!("; was it meant as `{}`?", char::from(byte)) } else { String::new() };

@@ -1,6 +1,7 @@
 //! Physical lines: a file from its first byte to its last, in constant memory, with the digest of what was read.
 
 use std::io::{self, ErrorKind, Read};
+use std::ops::Range;
 
 use memchr::memchr2;
 use sha2::{Digest, Sha256};
@@ -39,16 +40,37 @@ pub(super) struct Lines<R> {
     /// Where what was read ends.
     end: usize,
     ended: bool,
-    line: std::ops::Range<usize>,
+    line: Range<usize>,
+    /// The part of the line that the reader of its record has not had yet.
+    unread: Range<usize>,
     number: u64,
+}
+
+/// Gives out the line at hand, once, and stops there until [`Lines::advance`]: whatever a reader of records makes of a
+/// line, it cannot go on into the next.
+impl<R> Read for Lines<R> {
+    fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
+        let length = (&self.buffer[self.unread.clone()]).read(target)?;
+        self.unread.start += length;
+        Ok(length)
+    }
 }
 
 impl<R: Read> Lines<R> {
     /// Reads the first block and skips a UTF-8 mark.
     pub(super) fn new(source: R) -> Result<Self, ReadFault> {
         let buffer = vec![0; BLOCK_BYTES];
-        let mut lines =
-            Self { source, digest: Sha256::new(), buffer, start: 0, end: 0, ended: false, line: 0..0, number: 0 };
+        let mut lines = Self {
+            source,
+            digest: Sha256::new(),
+            buffer,
+            start: 0,
+            end: 0,
+            ended: false,
+            line: 0..0,
+            unread: 0..0,
+            number: 0,
+        };
         while lines.end < BLOCK_BYTES / 2 && !lines.ended {
             lines.fill()?;
         }
@@ -65,6 +87,7 @@ impl<R: Read> Lines<R> {
 
     /// Goes to the next line; false after the last one.
     pub(super) fn advance(&mut self) -> Result<bool, ReadFault> {
+        self.unread = 0..0;
         let mut searched = 0;
         let (length, ending) = loop {
             let unread = &self.buffer[self.start..self.end];
@@ -82,6 +105,8 @@ impl<R: Read> Lines<R> {
             self.fill()?;
         };
         self.line = self.start..self.start + length;
+        // One byte of the ending ends a record; the LF of a CRLF would be looked at for nothing.
+        self.unread = self.start..self.start + length + ending.min(1);
         self.start += length + ending;
         self.number += 1;
         Ok(true)

@@ -179,6 +179,16 @@ fn a_header_must_name_every_column_once() {
     [unnamed-column] people.csv:1:26: column 6 has no name
         name it, or delete the column
     ");
+    insta::assert_snapshot!(said_of("\u{feff}\u{feff}\n1\n"), @"
+    [unnamed-column] people.csv:1:1: column 1 has no name
+        name it, or delete the column
+    ");
+    insta::assert_snapshot!(said_of("\"phone\" \n"), @r"
+    [stray-quote] people.csv:1:7: a quote stands in the middle of a column's name
+        remove the quote
+    [no-rows] people.csv: this file has a header and no rows
+        add a row for each recipient
+    ");
     insta::assert_snapshot!(said_of("phone,first \"name\"\n1,2\n"), @"
     [stray-quote] people.csv:1:13: a quote stands in the middle of a column's name
         remove the quote
@@ -321,6 +331,16 @@ fn a_file_that_changes_between_the_two_readings_is_noticed() {
             }
         };
         assert_eq!(problem.code, "file-changed");
+    }
+}
+
+#[test]
+fn a_header_that_is_gone_at_the_second_reading_is_noticed_before_any_row() {
+    for changed in ["", " \n", "phone\n+1,Ana\n"] {
+        let (_directory, file) = written(b"phone,name\n+1,Ana\n");
+        let table = Table::open(&file).expect("a table");
+        fs::write(&file, changed).expect("a file");
+        assert!(table.rows().is_err_and(|problem| problem.code == "file-changed"), "{changed:?}");
     }
 }
 
