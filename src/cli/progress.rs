@@ -101,18 +101,24 @@ impl Progress {
 fn bar(total: u64) -> ProgressBar {
     let bar = ProgressBar::new(total);
     // The template is a constant; should it be wrong, the default style serves.
-    if let Ok(style) = ProgressStyle::with_template("{bar:16} {pos}/{len} {wide_msg}") {
+    if let Ok(style) = ProgressStyle::with_template("{bar:6} {percent:>3}% {wide_msg}") {
         bar.set_style(style);
     }
     bar
 }
 
-/// A duration for people, such as `2 h 5 min`.
+/// A duration for people, no finer than anybody plans with: `45 s`, `12 min`, `2 h 5 min`.
 pub fn time(duration: Duration) -> String {
     let seconds = duration.as_secs();
+    let minutes = seconds.div_ceil(60);
     match seconds {
-        0..60 => format!("{seconds} s"),
-        60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
-        _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+        0..90 => format!("{seconds} s"),
+        90..3600 => format!("{minutes} min"),
+        _ => format!("{} h {} min", minutes / 60, minutes % 60),
     }
+}
+
+/// A count with its noun: `1 message`, `28 messages`.
+pub fn counted(count: u64, singular: &str, plural: &str) -> String {
+    if count == 1 { format!("1 {singular}") } else { format!("{count} {plural}") }
 }

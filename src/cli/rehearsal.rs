@@ -7,28 +7,35 @@ use tempfile::TempDir;
 
 use super::failure::Failure;
 use super::printer::Printer;
+use super::progress::counted;
 use crate::sandbox::embedded::Embedded;
 use crate::sandbox::faults::{FaultShare, Faults, Script};
 use crate::sandbox::latency::Latency;
 
 /// How the simulator behaves.
 #[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Sandbox options")]
 pub struct ScriptArgs {
-    /// Sandbox: let this share of requests go wrong, such as `131026=2%` or `reset-accepted=0.5%`. May be repeated.
+    /// Let this share of requests go wrong, such as `131026=2%` or `reset-accepted=0.5%`. May be repeated.
     #[arg(long = "fault", value_name = "KIND=PERCENT")]
     faults: Vec<FaultShare>,
-    /// Sandbox: how long an answer takes, such as `50ms` or `20ms..200ms`.
+    /// How long an answer takes, such as `50ms` or `20ms..200ms`.
     #[arg(long, value_name = "TIME", default_value = "0")]
     latency: Latency,
-    /// Sandbox: refuse more requests a second than this with code 130429.
+    /// Refuse more requests a second than this with code 130429.
     #[arg(long, value_name = "N")]
     rate_limit: Option<NonZeroU32>,
-    /// Sandbox: chooses who meets which fault; the same seed repeats a rehearsal.
+    /// Chooses who meets which fault; the same seed repeats a rehearsal.
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
 }
 
 impl ScriptArgs {
+    /// Whether anything was asked of a simulator.
+    pub fn is_used(&self) -> bool {
+        !self.faults.is_empty() || self.rate_limit.is_some() || self.seed != 0 || self.latency != Latency::default()
+    }
+
     /// The script of a simulator.
     pub fn script(&self) -> Result<Script, Failure> {
         let faults = Faults::new(self.faults.clone()).map_err(|error| Failure::Usage(error.to_string()))?;
@@ -63,13 +70,10 @@ impl Rehearsal {
     /// Holds the run against the simulator's own book, which knows nothing of the ledger.
     pub fn check_the_book(&self, printer: Printer) -> Result<(), Failure> {
         let book = self.sandbox.book();
-        printer.talk(&format!(
-            "the sandbox's book: {} requests, {} messages accepted for {} people, {} people twice",
-            book.requests, book.accepted, book.recipients, book.recipients_twice
-        ));
         if book.recipients_twice > 0 {
             return Err(Failure::Bug(format!("{} people got a message twice", book.recipients_twice)));
         }
+        printer.talk(&format!("sandbox: took {}, nobody's twice", counted(book.accepted, "message", "messages")));
         Ok(())
     }
 }

@@ -58,6 +58,9 @@ pub fn run(args: &Args, global: &Global, printer: Printer) -> Exit {
 }
 
 fn run_one(file: &Path, args: &Args, global: &Global, printer: Printer) -> Result<Exit, Failure> {
+    if !args.sandbox && args.script.is_used() {
+        return Err(Failure::Usage("faults and delays are for rehearsals: add --sandbox".to_owned()));
+    }
     let clock = Clock::System;
     let campaign = read_campaign(file)?;
     let plan = Plan::prepare(&campaign)?;
@@ -65,7 +68,8 @@ fn run_one(file: &Path, args: &Args, global: &Global, printer: Printer) -> Resul
     let mut ledger = Ledger::open(&ledger_path(file, args, global, rehearsal.as_ref())?)?;
     let doubts = ledger.recover(clock.unix_ms(), DIED)?;
     if doubts > 0 {
-        printer.warn(&format!("an earlier run died: {doubts} messages that were under way are now in doubt"));
+        let doubts = progress::counted(doubts, "message that was under way is", "messages that were under way are");
+        printer.warn(&format!("an earlier run died: {doubts} now in doubt and will not be sent again"));
     }
     let open = stage(&mut ledger, &campaign, &plan, clock)?;
     let tally = ledger.tally(open)?;
@@ -178,10 +182,10 @@ fn confirm(campaign: &Campaign, people: u64) -> Result<(), Failure> {
     }
     let rate = rate(campaign);
     let time = progress::time(Duration::from_secs_f64(people as f64 / rate));
-    let noun = if people == 1 { "person" } else { "people" };
+    let people = progress::counted(people, "person", "people");
     let mut stderr = anstream::stderr();
     let question = format!(
-        "Send {} to {people} {noun} from number {}, {rate} a second, about {time}? [y/N] ",
+        "Send {} to {people} from number {}, {rate} a second, about {time}? [y/N] ",
         campaign.key, campaign.sender.phone_number_id
     );
     stderr.write_all(question.as_bytes()).and_then(|()| stderr.flush())?;

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::Exit;
 use super::failure::Failure;
 use super::printer::Printer;
-use super::progress::{self, Progress};
+use super::progress::{self, Progress, counted};
 use super::run::{ONCE, rate};
 use crate::campaign::Campaign;
 use crate::clock::{Clock, UnixMs, compact, rfc3339};
@@ -90,7 +90,8 @@ fn drive(
         }
         Event::Held { wait, why } => progress.tell(&format!("{why}; everybody waits {}", progress::time(wait))),
         Event::Draining { under_way } => progress.tell(&format!(
-            "stopping: nothing new is sent, {under_way} requests under way may still end; again to leave at once"
+            "stopping: {} under way may still end; once more to leave at once",
+            counted(under_way as u64, "request", "requests")
         )),
     };
     let ended = runtime.block_on(async {
@@ -165,9 +166,17 @@ fn conclude(
     })?;
     ledger.end_run(run_id, end.ended_at, exit.code())?;
     if let Ending::Stopped { detail, .. } = &end.ending {
-        job.printer.warn(&format!("{words} ({detail}); {} messages stay to be sent. {remedy}", tally.waiting));
+        job.printer.warn(&format!(
+            "{words} ({detail}); {} to be sent. {remedy}",
+            counted(tally.waiting, "message stays", "messages stay")
+        ));
     }
-    job.printer.result(&closing(job, &tally, directory));
+    let closing = closing(job, &tally, directory);
+    if exit != Exit::Complete && job.printer.is_quiet() {
+        job.printer.warn(&closing);
+    } else {
+        job.printer.result(&closing);
+    }
     Ok(exit)
 }
 
@@ -273,7 +282,7 @@ fn words(ending: &Ending) -> (&'static str, &'static str) {
 fn opening(job: &Job<'_>, rate: f64) -> String {
     let (key, people) = (&job.campaign.key, job.tally.waiting);
     let to = if job.sandbox { " in the sandbox" } else { "" };
-    format!("{key}: sending {people} messages{to}, at most {rate} a second")
+    format!("{key}: sending {}{to}, at most {rate} a second", counted(people, "message", "messages"))
 }
 
 fn closing(job: &Job<'_>, tally: &Tally, directory: &Directory) -> String {
@@ -285,6 +294,9 @@ fn closing(job: &Job<'_>, tally: &Tally, directory: &Directory) -> String {
         if *count > 0 {
             text.push_str(&format!(", {count} {word}"));
         }
+    }
+    if *in_doubt > 0 {
+        text.push_str("\nin doubt: the message may have arrived; it is not sent again");
     }
     format!("{text}\nreport: {}", directory.path.display())
 }
