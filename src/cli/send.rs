@@ -21,7 +21,7 @@ use crate::ledger::{Ledger, PlanId, RunId, Settlement, Tally};
 use crate::policy::retry::StopReason;
 use crate::report::directory::Directory;
 use crate::report::line::{Line, Style};
-use crate::report::summary::{Counts, Digests, SCHEMA_VERSION, Summary, ThisRun, hex};
+use crate::report::summary::{Digests, SCHEMA_VERSION, Summary, ThisRun, hex};
 use crate::report::{ReportError, csv, jsonl, summary};
 use crate::run::{Ending, Event, Pace, run};
 
@@ -49,11 +49,12 @@ pub struct Job<'a> {
 /// Sends what the plan has left, and writes the report.
 pub fn send(job: &Job<'_>, mut ledger: Ledger, client: Client) -> Result<Exit, Failure> {
     let started_at = job.clock.unix_ms();
+    ledger.make_sure_of_room(job.tally.waiting)?;
     let run_id = ledger.begin_run(job.plan, started_at)?;
     let prefix = if job.sandbox { "sandbox-" } else { "" };
     let name = format!("{}-{prefix}{run_id}", compact(started_at));
     let parent = job.campaign.report.directory.join(&job.campaign.key);
-    let mut directory = Directory::create(&parent, &name, job.tally.rows)?;
+    let directory = Directory::create(&parent, &name, job.tally.rows)?;
     let (ledger, ending, this_run) = drive(job, ledger, run_id, client, &directory)?;
     directory.release();
     let end = End { started_at, ended_at: job.clock.unix_ms(), ending, this_run };
@@ -225,7 +226,7 @@ fn summary<'a>(job: &'a Job<'_>, end: &End, tally: Tally, words: &'a str, exit: 
         duration_ms: end.ended_at - end.started_at,
         ending: words,
         exit_code: exit.code(),
-        counts: Counts::from(tally),
+        counts: tally,
         this_run: end.this_run,
         digests: Digests { campaign: hex(&job.campaign.digest), recipients: hex(&job.recipients_digest) },
     }

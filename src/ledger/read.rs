@@ -1,14 +1,15 @@
 //! Reading the ledger for people: sums, and the rows that reports are folded from.
 
 use rusqlite::Row;
+use serde::Serialize;
 
 use super::sqlite::{Ledger, LedgerError};
 use super::state::State;
 use super::{PlanId, RunId};
 use crate::clock::UnixMs;
 
-/// How many rows of a plan stand where.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// How many rows of a plan stand where. The others add up to `rows`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Tally {
     /// Rows of the recipients file.
     pub rows: u64,

@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, ErrorCode, OptionalExtension};
 
 use super::state::{Event, Illegal, State};
 use super::{PlanId, RunId};
@@ -14,6 +14,12 @@ use crate::clock::UnixMs;
 const APPLICATION_ID: i64 = 0x7464_6773;
 
 const SCHEMA_VERSION: i64 = 1;
+
+/// What one attempt takes in the ledger, generously.
+const ATTEMPT_BYTES: u64 = 512;
+
+/// What the write-ahead log takes beside it.
+const SIDE_FILES_BYTES: u64 = 16 * 1024 * 1024;
 
 /// SQLite's number for `synchronous=FULL`.
 const SYNCHRONOUS_FULL: i64 = 2;
@@ -25,7 +31,7 @@ pub enum LedgerError {
     #[error("the ledger cannot be read or written: {0}")]
     Database(#[from] rusqlite::Error),
     /// The file system failed.
-    #[error("the ledger {path} cannot be opened: {source}", path = path.display())]
+    #[error("the ledger {path} cannot be used: {source}", path = path.display())]
     File {
         /// Which path.
         path: PathBuf,
@@ -106,6 +112,22 @@ impl Ledger {
         Ok(messages as u64)
     }
 
+    /// Makes sure that the disk has room for the attempts at so many messages.
+    ///
+    /// # Errors
+    /// When it has not: better known before the first message than in the middle.
+    pub fn make_sure_of_room(&self, messages: u64) -> Result<(), LedgerError> {
+        let path = self.db.path().map(PathBuf::from).unwrap_or_default();
+        let needed = messages * ATTEMPT_BYTES + SIDE_FILES_BYTES;
+        let file_error = |source| LedgerError::File { path: path.clone(), source };
+        let disk = rustix::fs::statvfs(&path).map_err(|errno| file_error(errno.into()))?;
+        if disk.f_bavail.saturating_mul(disk.f_frsize) >= needed {
+            return Ok(());
+        }
+        let missing = format!("the disk is nearly full: {} MiB are needed for the run", needed.div_ceil(1024 * 1024));
+        Err(file_error(std::io::Error::new(std::io::ErrorKind::StorageFull, missing)))
+    }
+
     /// Writes down that a run of a plan starts.
     ///
     /// # Errors
@@ -154,9 +176,17 @@ fn prepare(db: &Connection, path: &Path) -> Result<(), LedgerError> {
     let foreign = |what: String| LedgerError::Foreign { path: path.to_owned(), what };
     let number = |pragma: &str| db.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
     db.set_prepared_statement_cache_capacity(32);
-    let tables: i64 = db
-        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
-        .map_err(|_| foreign("is not a ledger: it is no SQLite file, or a damaged one".to_owned()))?;
+    let tables = match db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0)) {
+        Ok(tables) => tables,
+        Err(error) => {
+            return Err(match error.sqlite_error_code() {
+                Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+                    foreign("is not a ledger: it is no SQLite file, or a damaged one".to_owned())
+                }
+                _ => error.into(),
+            });
+        }
+    };
     if tables > 0 && number("application_id")? != APPLICATION_ID {
         return Err(foreign("is not a ledger of tidings".to_owned()));
     }

@@ -16,13 +16,14 @@ const BYTES_PER_LINE: u64 = 512;
 /// How many directories of one second are tried before giving up.
 const NAMES_MAX: u32 = 1000;
 
+/// Keeps the disk space of the files to come until they are written.
+const RESERVE: &str = ".reserve";
+
 /// The directory of one run.
 #[derive(Debug)]
 pub struct Directory {
     /// Where it is.
     pub path: PathBuf,
-    /// Keeps the disk space of the files to come until they are written.
-    reserve: Option<PathBuf>,
 }
 
 impl Directory {
@@ -34,24 +35,17 @@ impl Directory {
     pub fn create(parent: &Path, name: &str, lines: u64) -> Result<Self, ReportError> {
         fs::create_dir_all(parent).map_err(|source| ReportError::File { path: parent.to_owned(), source })?;
         let path = make(parent, name)?;
-        let reserve = path.join(".reserve");
-        match set_aside(&reserve, lines.max(1) * BYTES_PER_LINE) {
-            Ok(()) => Ok(Self { path, reserve: Some(reserve) }),
-            Err(source) => {
-                // An empty directory says nothing; that it cannot be removed changes nothing about the problem.
-                let _ = fs::remove_file(&reserve);
-                let _ = fs::remove_dir(&path);
-                Err(ReportError::File { path, source })
-            }
+        let directory = Self { path };
+        match set_aside(&directory.path.join(RESERVE), lines.max(1) * BYTES_PER_LINE) {
+            Ok(()) => Ok(directory),
+            Err(source) => Err(ReportError::File { path: directory.path.clone(), source }),
         }
     }
 
     /// Gives the reserved room free for the files of the end.
-    pub fn release(&mut self) {
-        if let Some(reserve) = self.reserve.take() {
-            // What is left behind is an empty hidden file.
-            let _ = fs::remove_file(reserve);
-        }
+    pub fn release(&self) {
+        // Gone already is as good; where it cannot be removed, the next write says why.
+        let _ = fs::remove_file(self.path.join(RESERVE));
     }
 
     /// Opens a file to append to while the run goes on.
@@ -86,6 +80,15 @@ impl Directory {
     /// The error of a failed write to one of its files.
     pub fn error(&self, name: &str, source: io::Error) -> ReportError {
         ReportError::File { path: self.path.join(name), source }
+    }
+}
+
+impl Drop for Directory {
+    /// A run that failed before it wrote anything leaves no directory that says nothing.
+    fn drop(&mut self) {
+        self.release();
+        // Fails where there is something to keep.
+        let _ = fs::remove_dir(&self.path);
     }
 }
 

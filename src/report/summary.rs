@@ -35,28 +35,11 @@ pub struct Summary<'a> {
     /// The program's exit code.
     pub exit_code: u8,
     /// The rows of the recipients file by where they stand now.
-    pub counts: Counts,
+    pub counts: Tally,
     /// What this run did.
     pub this_run: ThisRun,
     /// What the run was made from.
     pub digests: Digests,
-}
-
-/// Rows of the recipients file: the others add up to `rows`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Counts {
-    /// All of them.
-    pub rows: u64,
-    /// WhatsApp said yes.
-    pub accepted: u64,
-    /// WhatsApp said no.
-    pub refused: u64,
-    /// Nobody knows.
-    pub in_doubt: u64,
-    /// Never planned.
-    pub turned_away: u64,
-    /// Still to be sent.
-    pub waiting: u64,
 }
 
 /// What one run did.
@@ -79,13 +62,6 @@ pub struct Digests {
     pub campaign: String,
     /// Of the recipients file.
     pub recipients: String,
-}
-
-impl From<Tally> for Counts {
-    fn from(tally: Tally) -> Self {
-        let Tally { rows, accepted, refused, in_doubt, turned_away, waiting } = tally;
-        Self { rows, accepted, refused, in_doubt, turned_away, waiting }
-    }
 }
 
 /// Writes the file.
