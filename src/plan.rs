@@ -14,6 +14,9 @@ use crate::message::Unfit;
 use crate::message::compose::{Composer, Message};
 use crate::problem::Problem;
 
+/// The occurrence of a campaign that each person gets once.
+pub const ONCE: &str = "once";
+
 /// So many problems are kept; the rest is counted. A file with more is mended a batch at a time.
 const PROBLEMS_KEPT: usize = 1_000;
 

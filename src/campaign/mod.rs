@@ -45,6 +45,16 @@ pub struct Campaign {
     pub report: Report,
 }
 
+/// What Meta lets every number send in a second before it is upgraded (Cloud API documentation, throughput).
+const PACE_PER_SECOND: f64 = 80.0;
+
+impl Campaign {
+    /// The most messages a second: what `send.rate` says, or what Meta lets every number send.
+    pub fn pace_per_second(&self) -> f64 {
+        self.rate_per_second.unwrap_or(PACE_PER_SECOND)
+    }
+}
+
 /// The number that sends.
 #[derive(Debug, Clone)]
 pub struct Sender {

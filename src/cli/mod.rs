@@ -5,6 +5,7 @@ mod failure;
 mod preview;
 mod printer;
 mod progress;
+mod read;
 mod rehearsal;
 mod run;
 mod sandbox;

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::failure::Failure;
 use super::printer::Printer;
-use super::run::{rate, read_campaign};
+use super::read::read_campaign;
 use super::{Exit, progress};
 use crate::campaign::Campaign;
 use crate::cloud::wire;
@@ -152,14 +152,14 @@ fn numbers(campaign: &Campaign, outline: &Outline) -> Result<String, Failure> {
         by_template: by_template.collect(),
         turned_away: outline.turned_away_total(),
         turned_away_by_reason: &outline.turned_away,
-        rate_per_second: rate(campaign),
+        rate_per_second: campaign.pace_per_second(),
         duration_s: duration(campaign, outline).as_secs(),
     };
     serde_json::to_string_pretty(&numbers).map_err(|error| Failure::Bug(error.to_string()))
 }
 
 fn duration(campaign: &Campaign, outline: &Outline) -> Duration {
-    Duration::from_secs_f64((outline.messages_total() as f64 / rate(campaign)).ceil())
+    Duration::from_secs_f64((outline.messages_total() as f64 / campaign.pace_per_second()).ceil())
 }
 
 fn text(campaign: &Campaign, outline: &Outline, kept: &Kept) -> String {
@@ -181,7 +181,7 @@ fn write_text(text: &mut String, campaign: &Campaign, outline: &Outline, kept: &
         text,
         "from number {}, at most {} a second: about {time}",
         campaign.sender.phone_number_id,
-        rate(campaign)
+        campaign.pace_per_second()
     )?;
     writeln!(text, "\nmessages")?;
     let name_width = outline.messages.keys().map(|(name, _)| name.len()).max().unwrap_or(0);

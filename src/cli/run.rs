@@ -6,21 +6,16 @@ use std::time::Duration;
 
 use super::failure::Failure;
 use super::printer::Printer;
+use super::read::read_campaign;
 use super::rehearsal::{Rehearsal, ScriptArgs};
 use super::send::{Job, send};
 use super::{Exit, Global, preview, progress};
-use crate::campaign::{self, Campaign};
+use crate::campaign::Campaign;
 use crate::clock::Clock;
 use crate::cloud::client::{Client, META_API, is_loopback};
 use crate::ledger::{Content, Ledger, PlanId, PlanKey, Tally};
-use crate::plan::{Plan, Planned};
+use crate::plan::{ONCE, Plan, Planned};
 use crate::secret::Token;
-
-/// Each person gets a campaign once.
-pub const ONCE: &str = "once";
-
-/// What Meta lets every number send in a second before it is upgraded (Cloud API documentation, throughput).
-pub const DEFAULT_RATE_PER_SECOND: f64 = 80.0;
 
 /// A program that dies between a request and its answer leaves this said about the message.
 const DIED: &str = "the program ended before an answer came";
@@ -96,29 +91,6 @@ fn run_one(file: &Path, args: &Args, global: &Global, printer: Printer) -> Resul
     Ok(exit)
 }
 
-/// Reads a campaign file. Any problem ends the command; the recipients are looked through all the same, so that one pass
-/// tells everything.
-pub fn read_campaign(file: &Path) -> Result<Campaign, Failure> {
-    let (campaign, mut shown) = campaign::read(file);
-    let Some(campaign) = campaign else { return Err(shown.into()) };
-    if shown.is_empty() {
-        return Ok(campaign);
-    }
-    let mut total = shown.len() as u64;
-    match Plan::prepare(&campaign) {
-        Err(more) => {
-            total += more.len() as u64;
-            shown.extend(more);
-        }
-        Ok(plan) => {
-            let Ok(outline) = plan.compose(|_| Ok::<_, std::convert::Infallible>(()));
-            total += outline.problems_total;
-            shown.extend(outline.problems);
-        }
-    }
-    Err(Failure::Problems { shown, total })
-}
-
 fn ledger_path(file: &Path, args: &Args, global: &Global, rehearsal: Option<&Rehearsal>) -> Result<PathBuf, Failure> {
     if let Some(path) = &global.ledger {
         return Ok(path.clone());
@@ -180,7 +152,7 @@ fn confirm(campaign: &Campaign, people: u64) -> Result<(), Failure> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(Failure::Usage("nobody is here to be asked: add --yes to send without a question".to_owned()));
     }
-    let rate = rate(campaign);
+    let rate = campaign.pace_per_second();
     let time = progress::time(Duration::from_secs_f64(people as f64 / rate));
     let people = progress::counted(people, "person", "people");
     let mut stderr = anstream::stderr();
@@ -195,11 +167,6 @@ fn confirm(campaign: &Campaign, people: u64) -> Result<(), Failure> {
         "y" | "yes" => Ok(()),
         _ => Err(Failure::Usage("not confirmed; nothing was sent".to_owned())),
     }
-}
-
-/// The pace of a campaign in messages a second.
-pub fn rate(campaign: &Campaign) -> f64 {
-    campaign.rate_per_second.unwrap_or(DEFAULT_RATE_PER_SECOND)
 }
 
 fn client(

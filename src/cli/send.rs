@@ -13,11 +13,11 @@ use super::Exit;
 use super::failure::Failure;
 use super::printer::Printer;
 use super::progress::{self, Progress, counted};
-use super::run::{ONCE, rate};
 use crate::campaign::Campaign;
 use crate::clock::{Clock, UnixMs, compact, rfc3339};
 use crate::cloud::client::Client;
 use crate::ledger::{Ledger, PlanId, RunId, Settlement, Tally};
+use crate::plan::ONCE;
 use crate::policy::retry::StopReason;
 use crate::report::directory::Directory;
 use crate::report::line::{Line, Style};
@@ -79,7 +79,7 @@ fn drive(
     let style = style(job, "");
     let mut live = job.campaign.report.jsonl.then(|| Live::new(directory, job)).transpose()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let pace = Pace { rate_per_second: rate(job.campaign), slots: None };
+    let pace = Pace { rate_per_second: job.campaign.pace_per_second(), slots: None };
     job.printer.talk(&opening(job, pace.rate_per_second));
     let mut progress = Progress::new(job.tally.waiting, job.printer, job.clock, io::stderr().is_terminal());
     let listener = |event: Event<'_>| match event {
