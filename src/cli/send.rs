@@ -1,13 +1,10 @@
 //! The sending half of `tidings run`: the engine, its progress, and the report at the end.
 
-use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
-use tokio::time::Instant;
 
 use super::Exit;
 use super::failure::Failure;
@@ -16,17 +13,15 @@ use super::progress::{self, Progress, counted};
 use crate::campaign::Campaign;
 use crate::clock::{Clock, UnixMs, compact, rfc3339};
 use crate::cloud::client::Client;
-use crate::ledger::{Ledger, PlanId, RunId, Settlement, Tally};
+use crate::ledger::{Ledger, PlanId, RunId, Tally};
 use crate::plan::ONCE;
 use crate::policy::retry::StopReason;
 use crate::report::directory::Directory;
 use crate::report::line::{Line, Style};
+use crate::report::live::Live;
 use crate::report::summary::{Digests, SCHEMA_VERSION, Summary, ThisRun, hex};
 use crate::report::{ReportError, csv, jsonl, summary};
 use crate::run::{Ending, Event, Pace, run};
-
-/// A line of the live report is on the disk at most this much later.
-const FLUSH_EVERY: Duration = Duration::from_millis(500);
 
 /// What is to be sent.
 pub struct Job<'a> {
@@ -76,8 +71,7 @@ fn drive(
     client: Client,
     directory: &Directory,
 ) -> Result<(Ledger, Ending, ThisRun), Failure> {
-    let style = style(job, "");
-    let mut live = job.campaign.report.jsonl.then(|| Live::new(directory, job)).transpose()?;
+    let mut live = job.campaign.report.jsonl.then(|| Live::create(directory, style(job, ""), job.clock)).transpose()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let pace = Pace { rate_per_second: job.campaign.pace_per_second(), slots: None };
     job.printer.talk(&opening(job, pace.rate_per_second));
@@ -85,8 +79,8 @@ fn drive(
     let listener = |event: Event<'_>| match event {
         Event::Settled(settlement) => {
             progress.settled(settlement);
-            if let Some(live) = &mut live {
-                live.add(settlement, &style);
+            if let Some(Err(error)) = live.as_mut().map(|live| live.add(settlement)) {
+                job.printer.warn(&format!("report.jsonl cannot be written ({error}); the ledger goes on"));
             }
         }
         Event::Held { wait, why } => progress.tell(&format!("{why}; everybody waits {}", progress::time(wait))),
@@ -115,35 +109,6 @@ fn signals() -> Result<mpsc::Receiver<()>, Failure> {
         tokio::spawn(async move { while signals.recv().await.is_some() && tell.send(()).await.is_ok() {} });
     }
     Ok(stops)
-}
-
-/// The report while the run goes on. A disk that fails now spoils only this file: the ledger has everything.
-struct Live<'a> {
-    file: BufWriter<File>,
-    flushed: Instant,
-    job: &'a Job<'a>,
-    failed: bool,
-}
-
-impl<'a> Live<'a> {
-    fn new(directory: &Directory, job: &'a Job<'a>) -> Result<Self, ReportError> {
-        let file = BufWriter::new(directory.append("report.jsonl")?);
-        Ok(Self { file, flushed: job.clock.instant(), job, failed: false })
-    }
-
-    fn add(&mut self, settlement: &Settlement, style: &Style<'_>) {
-        let Some(line) = Line::of_settlement(settlement, style).filter(|_| !self.failed) else { return };
-        let now = self.job.clock.instant();
-        let mut added = jsonl::add(&mut self.file, &line);
-        if now - self.flushed >= FLUSH_EVERY {
-            self.flushed = now;
-            added = added.and_then(|()| self.file.flush());
-        }
-        if let Err(error) = added {
-            self.failed = true;
-            self.job.printer.warn(&format!("report.jsonl cannot be written ({error}); the ledger goes on"));
-        }
-    }
 }
 
 /// Folds the report from the ledger and says how it went.

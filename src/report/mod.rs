@@ -7,6 +7,7 @@ pub mod csv;
 pub mod directory;
 pub mod jsonl;
 pub mod line;
+pub mod live;
 pub mod summary;
 
 use std::io;
