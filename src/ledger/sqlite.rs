@@ -66,6 +66,7 @@ pub struct Ledger {
     /// The last row of the plan from which a first attempt was claimed.
     pub(super) cursor: i64,
     pub(super) last_attempt_id: i64,
+    pub(super) commits: u64,
     /// Freed by the kernel when the process dies, however it dies.
     _lock: File,
 }
@@ -87,7 +88,7 @@ impl Ledger {
         prepare(&db, path)?;
         let last_attempt_id =
             db.query_row("SELECT coalesce(max(attempt_id), 0) FROM attempts", [], |row| row.get(0))?;
-        Ok(Self { db, cursor: 0, last_attempt_id, _lock: lock })
+        Ok(Self { db, cursor: 0, last_attempt_id, commits: 0, _lock: lock })
     }
 
     /// Puts attempts without an outcome in doubt, and tells how many there were: those that a dead process left, or

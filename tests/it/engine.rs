@@ -92,6 +92,13 @@ async fn no_second_holds_more_than_the_pace_and_little_is_given_away() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn at_full_speed_one_sync_of_the_disk_serves_many_messages() {
+    let (ended, _, _, _home) = run_plan(4_000, 100_000.0, World::new(yes)).await;
+    let commits = ended.ledger.commits();
+    assert!(ended.settled == 4_000 && commits * 16 <= 4_000, "{commits} commits for {} messages", ended.settled);
+}
+
+#[tokio::test(start_paused = true)]
 async fn throttles_slow_the_run_and_lose_nobody() {
     let world = World::new(|to, n| if n == 1 && to.ends_with('7') { no(130_429) } else { yes(to, n) });
     let (ended, plan, world, _home) = run_plan(100, 80.0, world).await;
