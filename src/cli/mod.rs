@@ -37,8 +37,9 @@ struct Global {
     /// When to use colour.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     color: Color,
-    /// The ledger file [default: .tidings/ledger.sqlite beside the campaign file].
-    #[arg(long, global = true, value_name = "FILE", env = "TIDINGS_LEDGER")]
+    /// The ledger file [default: the variable TIDINGS_LEDGER except for rehearsals, or else .tidings/ledger.sqlite beside
+    /// the campaign file].
+    #[arg(long, global = true, value_name = "FILE")]
     ledger: Option<PathBuf>,
 }
 

@@ -1,5 +1,6 @@
 //! `tidings run`: plan, ask, send, report.
 
+use std::fs;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -16,6 +17,9 @@ use crate::cloud::client::{Client, META_API, is_loopback};
 use crate::ledger::{Content, Ledger, PlanId, PlanKey, Tally};
 use crate::plan::{ONCE, Plan, Planned};
 use crate::secret::Token;
+
+/// Names the ledger of real runs where the command line does not.
+const LEDGER_VARIABLE: &str = "TIDINGS_LEDGER";
 
 /// A program that dies between a request and its answer leaves this said about the message.
 const DIED: &str = "the program ended before an answer came";
@@ -91,6 +95,8 @@ fn run_one(file: &Path, args: &Args, global: &Global, printer: Printer) -> Resul
     Ok(exit)
 }
 
+/// A rehearsal uses a ledger of real messages only where the command line names it: a variable is set once, for the real
+/// runs, and forgotten.
 fn ledger_path(file: &Path, args: &Args, global: &Global, rehearsal: Option<&Rehearsal>) -> Result<PathBuf, Failure> {
     if let Some(path) = &global.ledger {
         return Ok(path.clone());
@@ -104,6 +110,11 @@ fn ledger_path(file: &Path, args: &Args, global: &Global, rehearsal: Option<&Reh
                 .to_owned(),
         ));
     }
+    if let Some(path) = std::env::var_os(LEDGER_VARIABLE).filter(|path| !path.is_empty()) {
+        return Ok(path.into());
+    }
+    // One campaign file has one ledger, whichever link leads to it: a second one would not know who got the message.
+    let file = fs::canonicalize(file)?;
     Ok(file.parent().unwrap_or(Path::new("")).join(".tidings").join("ledger.sqlite"))
 }
 

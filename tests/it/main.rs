@@ -10,6 +10,7 @@ mod expression;
 mod harness;
 mod identities;
 mod ledger;
+mod ledger_choice;
 mod outcome;
 mod pacing;
 mod phones;
