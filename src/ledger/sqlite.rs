@@ -81,9 +81,11 @@ impl Ledger {
         if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
             fs::create_dir_all(directory).map_err(file_error)?;
         }
-        let lock = take_lock(path)?;
         // SQLite gives its side files the mode of the database file.
         OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(file_error)?;
+        // One ledger has one lock, whichever link leads to it.
+        let path = &fs::canonicalize(path).map_err(file_error)?;
+        let lock = take_lock(path)?;
         let db = Connection::open(path)?;
         prepare(&db, path)?;
         let last_attempt_id =
@@ -152,7 +154,10 @@ impl Ledger {
 /// The lock is a file of its own: SQLite's locks come and go with transactions, this one stays for the whole run.
 fn take_lock(path: &Path) -> Result<File, LedgerError> {
     use std::io::{Read, Seek, Write};
-    let lock_path = path.with_extension("lock");
+    // Added to the whole name: with another extension instead, `x.sqlite` would take over a stranger's `x.lock`.
+    let mut lock_path = path.to_owned().into_os_string();
+    lock_path.push(".lock");
+    let lock_path = PathBuf::from(lock_path);
     let file_error = |source| LedgerError::File { path: lock_path.clone(), source };
     let mut options = OpenOptions::new();
     options.create(true).read(true).write(true).truncate(false).mode(0o600);

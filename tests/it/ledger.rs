@@ -156,6 +156,24 @@ fn a_second_process_is_told_who_holds_the_ledger() {
 }
 
 #[test]
+fn a_ledger_is_held_whichever_link_leads_to_it() {
+    let home = Home::new();
+    let _held = home.open();
+    let link = home.path().with_file_name("link.sqlite");
+    std::os::unix::fs::symlink(home.path(), &link).expect("a link");
+    assert!(matches!(Ledger::open(&link), Err(LedgerError::Held { .. })));
+}
+
+#[test]
+fn opening_a_ledger_writes_over_no_file_beside_it() {
+    let home = Home::new();
+    let neighbour = home.path().with_extension("lock");
+    std::fs::write(&neighbour, "somebody's notes").expect("a file");
+    home.open();
+    assert_eq!(std::fs::read_to_string(neighbour).expect("the file"), "somebody's notes");
+}
+
+#[test]
 fn a_file_that_is_no_ledger_is_left_alone() {
     let home = Home::new();
     std::fs::write(
@@ -174,7 +192,7 @@ fn the_ledger_and_its_side_files_are_readable_by_their_owner_only() {
     let home = Home::new();
     let mut ledger = home.open();
     plan(&mut ledger, 0..1);
-    for name in ["ledger.sqlite", "ledger.sqlite-wal", "ledger.lock"] {
+    for name in ["ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite.lock"] {
         let mode = std::fs::metadata(home.path().with_file_name(name)).expect(name).permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
