@@ -4,11 +4,12 @@ use std::io::{self, Write};
 
 use super::line::Line;
 
-/// Adds a line.
+/// Adds a line, in one piece: a reader who looks in between, or after a crash, finds no half of one.
 ///
 /// # Errors
 /// When writing fails.
 pub fn add(file: &mut impl Write, line: &Line<'_>) -> io::Result<()> {
-    serde_json::to_writer(&mut *file, line)?;
-    file.write_all(b"\n")
+    let mut text = serde_json::to_vec(line)?;
+    text.push(b'\n');
+    file.write_all(&text)
 }
