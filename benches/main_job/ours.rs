@@ -42,7 +42,7 @@ pub fn whole_job(order: &Order, start: Instant) -> Result<Figures, Failure> {
     let open = stage(&mut ledger, &campaign, &plan, clock)?;
     let waiting = ledger.tally(open)?.waiting;
     let run_id = ledger.begin_run(open, clock.unix_ms())?;
-    let mut directory = Directory::create(&campaign.report.directory, "run", waiting)?;
+    let directory = Directory::create(&campaign.report.directory, "run", waiting)?;
     let gate = Gate {
         client: Client::new(&order.url, &campaign.sender.api_version, input::PHONE_NUMBER_ID, &sandbox_token())?,
         first: OnceLock::new(),

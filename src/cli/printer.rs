@@ -14,6 +14,11 @@ const HELP: Style = AnsiColor::Cyan.on_default();
 /// So many problems are printed; a file with more is mended a batch at a time.
 pub const PROBLEMS_MAX: usize = 50;
 
+/// A number of things in words: `1 message`, `2 messages`. For nouns that take an s.
+pub fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Prints for people.
 #[derive(Debug, Clone, Copy)]
 pub struct Printer {
@@ -71,8 +76,7 @@ impl Printer {
             }
         }
         let shown = problems.len().min(PROBLEMS_MAX) as u64;
-        let noun = if total == 1 { "problem" } else { "problems" };
         let rest = if total > shown { format!(", the first {shown} are shown") } else { String::new() };
-        let _ = writeln!(out, "{BAD}{total} {noun}{rest}; nothing was sent{BAD:#}");
+        let _ = writeln!(out, "{BAD}{}{rest}; nothing was sent{BAD:#}", counted(total, "problem"));
     }
 }

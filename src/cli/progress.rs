@@ -117,8 +117,3 @@ pub fn time(duration: Duration) -> String {
         _ => format!("{} h {} min", minutes / 60, minutes % 60),
     }
 }
-
-/// A count with its noun: `1 message`, `28 messages`.
-pub fn counted(count: u64, singular: &str, plural: &str) -> String {
-    if count == 1 { format!("1 {singular}") } else { format!("{count} {plural}") }
-}

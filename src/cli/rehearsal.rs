@@ -6,8 +6,7 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 
 use super::failure::Failure;
-use super::printer::Printer;
-use super::progress::counted;
+use super::printer::{Printer, counted};
 use crate::sandbox::embedded::Embedded;
 use crate::sandbox::faults::{FaultShare, Faults, Script};
 use crate::sandbox::latency::Latency;
@@ -31,9 +30,10 @@ pub struct ScriptArgs {
 }
 
 impl ScriptArgs {
-    /// Whether anything was asked of a simulator.
-    pub fn is_used(&self) -> bool {
-        !self.faults.is_empty() || self.rate_limit.is_some() || self.seed != 0 || self.latency != Latency::default()
+    /// Whether anything was asked of the simulator.
+    pub fn is_asked(&self) -> bool {
+        let Self { faults, latency, rate_limit, seed } = self;
+        !faults.is_empty() || *latency != Latency::default() || rate_limit.is_some() || *seed != 0
     }
 
     /// The script of a simulator.
@@ -73,7 +73,7 @@ impl Rehearsal {
         if book.recipients_twice > 0 {
             return Err(Failure::Bug(format!("{} people got a message twice", book.recipients_twice)));
         }
-        printer.talk(&format!("sandbox: took {}, nobody's twice", counted(book.accepted, "message", "messages")));
+        printer.talk(&format!("sandbox: took {}, nobody's twice", counted(book.accepted, "message")));
         Ok(())
     }
 }

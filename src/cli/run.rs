@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::failure::Failure;
-use super::printer::Printer;
+use super::printer::{Printer, counted};
 use super::read::read_campaign;
 use super::rehearsal::{Rehearsal, ScriptArgs};
 use super::send::{Job, send};
 use super::{Exit, Global, preview, progress};
 use crate::campaign::Campaign;
 use crate::clock::Clock;
-use crate::cloud::client::{Client, META_API, is_loopback};
+use crate::cloud::client::{Client, META_API, check_address, is_loopback};
 use crate::ledger::{Content, Ledger, PlanId, PlanKey, Tally};
 use crate::plan::{ONCE, Plan, Planned};
 use crate::secret::Token;
@@ -47,6 +47,9 @@ pub struct Args {
 
 /// Runs each campaign in turn; the highest reason decides the exit code.
 pub fn run(args: &Args, global: &Global, printer: Printer) -> Exit {
+    if let Err(failure) = check(args) {
+        return failure.report(printer);
+    }
     let ends = args.files.iter().map(|file| {
         if args.dry_run {
             return preview::show(file, printer);
@@ -56,10 +59,21 @@ pub fn run(args: &Args, global: &Global, printer: Printer) -> Exit {
     ends.max().unwrap_or(Exit::Complete)
 }
 
-fn run_one(file: &Path, args: &Args, global: &Global, printer: Printer) -> Result<Exit, Failure> {
-    if !args.sandbox && args.script.is_used() {
-        return Err(Failure::Usage("faults and delays are for rehearsals: add --sandbox".to_owned()));
+/// What the command line alone can tell. Someone who asks for faults and forgets the sandbox does not mean real people.
+fn check(args: &Args) -> Result<(), Failure> {
+    if args.script.is_asked() && !args.sandbox {
+        return Err(Failure::Usage(
+            "--fault, --latency, --rate-limit and --seed are for a rehearsal: add --sandbox; nothing was sent"
+                .to_owned(),
+        ));
     }
+    if let Some(api) = &args.api_url {
+        check_address(api)?;
+    }
+    Ok(())
+}
+
+fn run_one(file: &Path, args: &Args, global: &Global, printer: Printer) -> Result<Exit, Failure> {
     let clock = Clock::System;
     let campaign = read_campaign(file)?;
     let plan = Plan::prepare(&campaign)?;
@@ -67,8 +81,8 @@ fn run_one(file: &Path, args: &Args, global: &Global, printer: Printer) -> Resul
     let mut ledger = Ledger::open(&ledger_path(file, args, global, rehearsal.as_ref())?)?;
     let doubts = ledger.recover(clock.unix_ms(), DIED)?;
     if doubts > 0 {
-        let doubts = progress::counted(doubts, "message that was under way is", "messages that were under way are");
-        printer.warn(&format!("an earlier run died: {doubts} now in doubt and will not be sent again"));
+        let messages = counted(doubts, "message");
+        printer.warn(&format!("an earlier run died with {messages} under way: in doubt now, and not sent again"));
     }
     let open = stage(&mut ledger, &campaign, &plan, clock)?;
     let tally = ledger.tally(open)?;
@@ -165,7 +179,7 @@ fn confirm(campaign: &Campaign, people: u64) -> Result<(), Failure> {
     }
     let rate = campaign.pace_per_second();
     let time = progress::time(Duration::from_secs_f64(people as f64 / rate));
-    let people = progress::counted(people, "person", "people");
+    let people = if people == 1 { "1 person".to_owned() } else { format!("{people} people") };
     let mut stderr = anstream::stderr();
     let question = format!(
         "Send {} to {people} from number {}, {rate} a second, about {time}? [y/N] ",

@@ -8,8 +8,8 @@ use tokio::sync::mpsc;
 
 use super::Exit;
 use super::failure::Failure;
-use super::printer::Printer;
-use super::progress::{self, Progress, counted};
+use super::printer::{Printer, counted};
+use super::progress::{self, Progress};
 use crate::campaign::Campaign;
 use crate::clock::{Clock, UnixMs, compact, rfc3339};
 use crate::cloud::client::Client;
@@ -86,7 +86,7 @@ fn drive(
         Event::Held { wait, why } => progress.tell(&format!("{why}; everybody waits {}", progress::time(wait))),
         Event::Draining { under_way } => progress.tell(&format!(
             "stopping: {} under way may still end; once more to leave at once",
-            counted(under_way as u64, "request", "requests")
+            counted(under_way as u64, "request")
         )),
     };
     let ended = runtime.block_on(async {
@@ -132,10 +132,8 @@ fn conclude(
     })?;
     ledger.end_run(run_id, end.ended_at, exit.code())?;
     if let Ending::Stopped { detail, .. } = &end.ending {
-        job.printer.warn(&format!(
-            "{words} ({detail}); {} to be sent. {remedy}",
-            counted(tally.waiting, "message stays", "messages stay")
-        ));
+        let waiting = counted(tally.waiting, "message");
+        job.printer.warn(&format!("{words} ({detail}); {waiting} still to be sent. {remedy}"));
     }
     let closing = closing(job, &tally, directory);
     if exit != Exit::Complete && job.printer.is_quiet() {
@@ -246,14 +244,14 @@ fn words(ending: &Ending) -> (&'static str, &'static str) {
 }
 
 fn opening(job: &Job<'_>, rate: f64) -> String {
-    let (key, people) = (&job.campaign.key, job.tally.waiting);
+    let (key, messages) = (&job.campaign.key, counted(job.tally.waiting, "message"));
     let to = if job.sandbox { " in the sandbox" } else { "" };
-    format!("{key}: sending {}{to}, at most {rate} a second", counted(people, "message", "messages"))
+    format!("{key}: sending {messages}{to}, at most {rate} a second")
 }
 
 fn closing(job: &Job<'_>, tally: &Tally, directory: &Directory) -> String {
     let Tally { rows, accepted, refused, in_doubt, turned_away, waiting } = tally;
-    let mut text = format!("{}: {rows} rows: {accepted} accepted", job.campaign.key);
+    let mut text = format!("{}: {}: {accepted} accepted", job.campaign.key, counted(*rows, "row"));
     for (count, word) in
         [(refused, "refused"), (in_doubt, "in doubt"), (turned_away, "turned away"), (waiting, "waiting")]
     {

@@ -160,6 +160,14 @@ fn describe(error: &reqwest::Error) -> String {
     cause.to_string()
 }
 
+/// Whether a token may be sent to an address.
+///
+/// # Errors
+/// When it is neither https nor on this machine.
+pub fn check_address(api: &str) -> Result<(), ClientError> {
+    checked_address(api).map(drop)
+}
+
 fn checked_address(api: &str) -> Result<Url, ClientError> {
     let refused = || ClientError::Address(api.to_owned());
     let url = Url::parse(api).map_err(|_| refused())?;
