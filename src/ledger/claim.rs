@@ -7,9 +7,10 @@ use rusqlite::{CachedStatement, Connection};
 use super::sqlite::{Ledger, LedgerError};
 use super::state::{Event, State};
 use super::{AttemptId, PlanId, RunId};
-use crate::clock::UnixMs;
+use crate::clock::{UnixMs, millis};
 use crate::cloud::Endpoint;
 use crate::cloud::outcome::{Outcome, Refusal};
+use crate::policy::retry::WAIT_MAX;
 
 /// Numbers of outcomes in the ledger. Never reused.
 const ACCEPTED: i64 = 1;
@@ -118,6 +119,7 @@ impl Ledger {
             cursor = take_fresh(&transaction, claim, cursor, &mut committed.claimed)?;
             last_id = write_attempts(&transaction, claim.run, now, last_id, &mut committed.claimed)?;
             if committed.claimed.len() < claim.count {
+                forget_other_clocks(&transaction, claim.plan, now)?;
                 committed.next_due = next_due(&transaction, claim.plan)?;
             }
         }
@@ -135,13 +137,12 @@ impl Ledger {
 }
 
 const CLAIMED_COLUMNS: &str =
-    "m.message_id, m.attempts, r.row, m.recipient, c.endpoint, c.name, c.language, c.template,
+    "m.message_id, m.attempts, m.row, m.recipient, c.endpoint, c.name, c.language, c.template,
     m.first_attempt_at, m.identity";
 
 fn take_due(db: &Connection, claim: Claim, now: UnixMs, into: &mut Vec<Claimed>) -> Result<(), LedgerError> {
     let mut due = db.prepare_cached(&format!(
         "SELECT {CLAIMED_COLUMNS} FROM messages m JOIN contents c USING (message_id)
-         JOIN plan_rows r ON r.plan_id = m.plan_id AND r.message_id = m.message_id
          WHERE m.state = 0 AND m.due_at > 0 AND m.plan_id = ?1 AND m.due_at <= ?2 ORDER BY m.due_at LIMIT ?3"
     ))?;
     collect(&mut due, (claim.plan.0, now, claim.count as i64), into)
@@ -287,6 +288,15 @@ impl<'a> Facts<'a> {
         }
         facts
     }
+}
+
+/// Lets messages go that wait for a time which only a clock that was set back since can have meant.
+fn forget_other_clocks(db: &Connection, plan: PlanId, now: UnixMs) -> Result<(), LedgerError> {
+    let mut update = db.prepare_cached(
+        "UPDATE messages SET due_at = ?2 WHERE state = 0 AND due_at > 0 AND plan_id = ?1 AND due_at > ?3",
+    )?;
+    update.execute((plan.0, now.max(1), now.saturating_add(millis(WAIT_MAX))))?;
+    Ok(())
 }
 
 fn next_due(db: &Connection, plan: PlanId) -> Result<Option<UnixMs>, LedgerError> {

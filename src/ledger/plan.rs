@@ -84,11 +84,12 @@ impl Ledger {
             find: db
                 .prepare_cached("SELECT message_id, state FROM messages WHERE occurrence_id = ?1 AND identity = ?2")?,
             insert: db.prepare_cached(
-                "INSERT INTO messages (occurrence_id, identity, state, due_at, plan_id, attempts, recipient)
-                 VALUES (?1, ?2, 0, 0, ?3, 0, ?4) ON CONFLICT DO NOTHING",
+                "INSERT INTO messages (occurrence_id, identity, state, due_at, plan_id, row, attempts, recipient)
+                 VALUES (?1, ?2, 0, 0, ?3, ?4, 0, ?5) ON CONFLICT DO NOTHING",
             )?,
             content: db.prepare_cached("INSERT OR REPLACE INTO contents VALUES (?1, ?2, ?3, ?4, ?5)")?,
-            adopt: db.prepare_cached("UPDATE messages SET plan_id = ?2, recipient = ?3 WHERE message_id = ?1")?,
+            adopt: db
+                .prepare_cached("UPDATE messages SET plan_id = ?2, row = ?3, recipient = ?4 WHERE message_id = ?1")?,
             row: db.prepare_cached("INSERT INTO plan_rows VALUES (?1, ?2, ?3, ?4, ?5)")?,
             db,
             plan,
@@ -126,8 +127,8 @@ impl Staging<'_> {
         content: &Content<'_>,
     ) -> Result<(), LedgerError> {
         // An identity fits 64 bits; the ledger keeps the same bits as a signed number.
-        let identity = identity.cast_signed();
-        let inserted = self.insert.execute((self.occurrence, identity, self.plan.0, recipient))?;
+        let (row, identity) = (row.cast_signed(), identity.cast_signed());
+        let inserted = self.insert.execute((self.occurrence, identity, self.plan.0, row, recipient))?;
         let message = if inserted == 1 {
             let message = self.db.last_insert_rowid();
             self.write_content(message, content)?;
@@ -136,12 +137,12 @@ impl Staging<'_> {
             let (message, state): (i64, i64) =
                 self.find.query_row((self.occurrence, identity), |found| Ok((found.get(0)?, found.get(1)?)))?;
             if state == State::Planned.number() {
-                self.adopt.execute((message, self.plan.0, recipient))?;
+                self.adopt.execute((message, self.plan.0, row, recipient))?;
                 self.write_content(message, content)?;
             }
             message
         };
-        self.row.execute((self.plan.0, row.cast_signed(), message, None::<&str>, None::<&str>))?;
+        self.row.execute((self.plan.0, row, message, None::<&str>, None::<&str>))?;
         self.count()
     }
 

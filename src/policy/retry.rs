@@ -12,6 +12,9 @@ const PAIR_ATTEMPTS_MAX: u32 = 5;
 /// works at all.
 const TEMPLATE_WAIT: Duration = Duration::from_secs(10);
 
+/// No message waits longer than this. One that seems to was put back by a clock that has been set back since.
+pub const WAIT_MAX: Duration = Duration::from_secs(15 * 60);
+
 /// What to do after a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
@@ -51,18 +54,21 @@ pub enum TemplateStanding {
     Broken,
 }
 
-/// Decides what follows the refusal of the `attempt`-th attempt (from 1) at a message.
+/// Decides what follows when a message is refused for the `time`-th time (from 1) in a run.
+///
+/// Only this run counts, and only refusals that concern this message: throttles and claims that were not sent say
+/// nothing about it, and what an earlier run learnt of a template may have been mended since.
 ///
 /// For the limit on messages to one person Meta documents waits of 4^n seconds. A fault of the template is asked once
 /// more, later: where it is the template's own, the run has stopped by then and nobody was refused for it.
-pub fn after(refusal: &Refusal, attempt: u32, standing: TemplateStanding) -> Next {
+pub fn after(refusal: &Refusal, time: u32, standing: TemplateStanding) -> Next {
     match refusal.effect() {
         Effect::Throttle => Next::SlowDown(refusal.retry_after_s.map(Duration::from_secs)),
-        Effect::Pair if attempt < PAIR_ATTEMPTS_MAX => Next::Again(Duration::from_secs(4_u64.pow(attempt.min(6)))),
+        Effect::Pair if time < PAIR_ATTEMPTS_MAX => Next::Again(Duration::from_secs(4_u64.pow(time.min(4)))),
         Effect::Pair | Effect::Recipient => Next::Refused,
         Effect::Template => match standing {
             TemplateStanding::Broken => Next::Stop(StopReason::Template),
-            TemplateStanding::Works | TemplateStanding::Unproven if attempt == 1 => Next::Again(TEMPLATE_WAIT),
+            TemplateStanding::Works | TemplateStanding::Unproven if time == 1 => Next::Again(TEMPLATE_WAIT),
             TemplateStanding::Works => Next::Refused,
             TemplateStanding::Unproven => Next::Stop(StopReason::Template),
         },

@@ -13,13 +13,13 @@ use tokio::task::{JoinError, JoinHandle, JoinSet};
 use tokio::time::Instant;
 
 use super::verdict::{Judgement, Lessons};
-use crate::clock::{Clock, UnixMs};
+use crate::clock::{Clock, UnixMs, millis};
 use crate::cloud::client::{Request, Sender};
 use crate::cloud::outcome::Outcome;
 use crate::cloud::wire;
 use crate::ledger::{Claim, Claimed, Committed, Ledger, LedgerError, PlanId, RunId, Settlement, Verdict};
 use crate::policy::pacing::Pacing;
-use crate::policy::retry::StopReason;
+use crate::policy::retry::{StopReason, WAIT_MAX};
 use crate::policy::slots::Slots;
 
 /// A commit of at least so many claims and settlements does not wait for more: its sync is well shared.
@@ -103,10 +103,11 @@ pub async fn run<S: Sender>(
 ) -> Result<(Ledger, Ending), LedgerError> {
     let mut engine = Engine::new(ledger, plan, run, pace, sender, clock);
     while !engine.is_done() {
-        let now = clock.instant();
+        // Read once: a claim that falls due between two readings would be forgotten until something else happens.
+        let (now, wall) = (clock.instant(), clock.unix_ms());
         engine.launch(now);
-        engine.begin_commit(now);
-        let wake = engine.wake(now);
+        engine.begin_commit(now, wall);
+        let wake = engine.wake(now, wall);
         tokio::select! {
             Some(()) = stops.recv() => engine.asked_to_stop(&mut listener),
             Some(done) = engine.under_way.join_next(), if !engine.under_way.is_empty() => {
@@ -189,7 +190,7 @@ impl<S: Sender> Engine<S> {
     fn is_done(&self) -> bool {
         let idle = self.committing.is_none() && self.finished.is_empty() && self.ready.is_empty();
         let nothing_left = self.claim_at.is_none() || self.is_stopping();
-        idle && (self.left || (nothing_left && self.under_way.is_empty()))
+        idle && nothing_left && self.under_way.is_empty()
     }
 
     fn is_stopping(&self) -> bool {
@@ -240,8 +241,9 @@ impl<S: Sender> Engine<S> {
     }
 
     /// How many messages could go at once if they were claimed.
-    fn wanted(&self, now: Instant) -> usize {
-        let due = self.claim_at.is_some_and(|at| at <= self.clock.unix_ms());
+    fn wanted(&self, now: Instant, wall: UnixMs) -> usize {
+        // Far ahead means that the clock was set back.
+        let due = self.claim_at.is_some_and(|at| at <= wall || at > wall + millis(WAIT_MAX));
         if !due || self.is_stopping() {
             return 0;
         }
@@ -252,11 +254,11 @@ impl<S: Sender> Engine<S> {
     }
 
     /// Starts a commit when there is enough for one, or nothing to wait for.
-    fn begin_commit(&mut self, now: Instant) {
+    fn begin_commit(&mut self, now: Instant, wall: UnixMs) {
         if self.ledger.is_none() {
             return;
         }
-        let wanted = self.wanted(now);
+        let wanted = self.wanted(now, wall);
         let work = wanted.max(self.finished.len());
         if work == 0 {
             self.waiting_since = None;
@@ -271,7 +273,6 @@ impl<S: Sender> Engine<S> {
         self.waiting_since = None;
         let settlements = std::mem::take(&mut self.finished);
         let claim = (wanted > 0).then_some(Claim { plan: self.plan, run: self.run, count: wanted });
-        let wall = self.clock.unix_ms();
         self.committing = Some(tokio::task::spawn_blocking(move || {
             let result = ledger.commit(&settlements, claim, wall);
             Commit { ledger, settlements, asked: wanted, result }
@@ -344,7 +345,8 @@ impl<S: Sender> Engine<S> {
         listener(Event::Draining { under_way: self.under_way.len() });
     }
 
-    /// Waits for no further answer. What is under way keeps its attempt without an outcome.
+    /// Waits for no further answer. What is under way keeps its attempt without an outcome; answers that are here already
+    /// still count.
     fn leave(&mut self) {
         self.under_way.abort_all();
         self.left = true;
@@ -357,7 +359,7 @@ impl<S: Sender> Engine<S> {
     }
 
     /// When to look again if nothing happens before.
-    fn wake(&self, now: Instant) -> Instant {
+    fn wake(&self, now: Instant, wall: UnixMs) -> Instant {
         let mut wake = now + IDLE;
         if let Some((_, since)) = self.ready.front() {
             wake = wake.min(self.pacing.next()).min(*since + SEND_WITHIN + Duration::from_millis(1));
@@ -369,15 +371,15 @@ impl<S: Sender> Engine<S> {
             if let Some(since) = self.waiting_since {
                 wake = wake.min(since + LINGER);
             }
-            wake = wake.min(self.next_claim(now).unwrap_or(wake));
+            wake = wake.min(self.next_claim(now, wall).unwrap_or(wake));
         }
         wake
     }
 
     /// When the next claim becomes possible by time alone.
-    fn next_claim(&self, now: Instant) -> Option<Instant> {
+    fn next_claim(&self, now: Instant, wall: UnixMs) -> Option<Instant> {
         let at = self.claim_at.filter(|_| !self.is_stopping())?;
-        let wait = u64::try_from(at - self.clock.unix_ms()).unwrap_or(0);
+        let wait = u64::try_from(at - wall).unwrap_or(0);
         let due = now + Duration::from_millis(wait);
         let paced = self.pacing.next().checked_sub(HORIZON).unwrap_or(due);
         // In the past means that only an answer can make room.

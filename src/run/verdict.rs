@@ -1,5 +1,6 @@
 //! From the outcome of an attempt to what becomes of its message and of the run.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -18,6 +19,8 @@ pub struct Lessons {
     reach: Reach,
     doubts: Doubts,
     templates: Templates,
+    /// How often messages were refused for their own or their template's sake, as long as they are asked again.
+    refusals: HashMap<i64, u32>,
 }
 
 /// What follows an outcome.
@@ -57,6 +60,7 @@ impl Lessons {
         match outcome {
             Outcome::Accepted { .. } => {
                 self.doubts.verdict();
+                self.refusals.remove(&claimed.identity);
                 self.templates.accepted(&claimed.name, &claimed.language);
                 pacing.went_well(now);
                 Judgement::of(Verdict::Accepted)
@@ -101,8 +105,15 @@ impl Lessons {
             Effect::Template => self.templates.fault(&claimed.name, &claimed.language),
             _ => TemplateStanding::Works,
         };
-        match retry::after(refusal, claimed.number, standing) {
-            Next::Refused => Judgement::of(Verdict::Refused),
+        let time = match refusal.effect() {
+            Effect::Template | Effect::Pair => self.one_more_refusal(claimed.identity),
+            _ => 1,
+        };
+        match retry::after(refusal, time, standing) {
+            Next::Refused => {
+                self.refusals.remove(&claimed.identity);
+                Judgement::of(Verdict::Refused)
+            }
             Next::Again(wait) => Judgement::of(Verdict::PutBack { due_at: wall + millis(wait) }),
             Next::Stop(reason) => Judgement::stop(Verdict::PutBack { due_at: wall }, reason),
             Next::SlowDown(wait) => {
@@ -111,5 +122,11 @@ impl Lessons {
                 Judgement { held, ..Judgement::of(Verdict::PutBack { due_at: wall }) }
             }
         }
+    }
+
+    fn one_more_refusal(&mut self, identity: i64) -> u32 {
+        let times = self.refusals.entry(identity).or_default();
+        *times += 1;
+        *times
     }
 }

@@ -23,7 +23,18 @@ struct Ended {
 }
 
 async fn drive(ledger: Ledger, plan: PlanId, world: &Arc<World>, rate: f64, stops: mpsc::Receiver<()>) -> Ended {
-    let clock = Clock::simulated(NOON);
+    drive_at(NOON, ledger, plan, world, rate, stops).await
+}
+
+async fn drive_at(
+    wall_ms: i64,
+    ledger: Ledger,
+    plan: PlanId,
+    world: &Arc<World>,
+    rate: f64,
+    stops: mpsc::Receiver<()>,
+) -> Ended {
+    let clock = Clock::simulated(wall_ms);
     let mut ledger = ledger;
     let run_id = ledger.begin_run(plan, clock.unix_ms()).expect("a run");
     let (mut settled, mut held) = (0, Vec::new());
@@ -40,6 +51,19 @@ async fn drive(ledger: Ledger, plan: PlanId, world: &Arc<World>, rate: f64, stop
 
 fn never_stop() -> mpsc::Receiver<()> {
     mpsc::channel(1).1
+}
+
+/// Wishes to stop, each so many milliseconds after the one before.
+fn stop_after(waits: &'static [u64]) -> mpsc::Receiver<()> {
+    let (stop, stops) = mpsc::channel(2);
+    tokio::spawn(async move {
+        for wait in waits {
+            tokio::time::sleep(Duration::from_millis(*wait)).await;
+            stop.send(()).await.expect("a listener");
+        }
+        std::future::pending::<()>().await;
+    });
+    stops
 }
 
 async fn run_plan(people: u64, rate: f64, world: World) -> (Ended, PlanId, Arc<World>, Home) {
@@ -246,4 +270,66 @@ async fn answers_that_never_come_are_waited_for_no_longer_than_the_grace() {
     });
     let ended = drive(ledger, plan, &world, 80.0, stops).await;
     assert_eq!((ended.ending.clone(), tally(&ended, plan).in_doubt), (Ending::Asked, 10));
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_that_are_here_when_the_run_leaves_count() {
+    for _ in 0..20 {
+        let home = Home::new();
+        let mut ledger = home.open();
+        let plan = plan(&mut ledger, 0..100);
+        let world = Arc::new(World::new(yes));
+        // The second wish comes as the first answers do.
+        let ended = drive(ledger, plan, &world, 1_000.0, stop_after(&[50, 50])).await;
+        let answered = world.book().answered;
+        assert_eq!(tally(&ended, plan).accepted, answered);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_of_one_message_that_was_left_over_does_not_keep_the_next_run_from_the_others() {
+    let home = Home::new();
+    let mut ledger = home.open();
+    let plan = plan(&mut ledger, 0..100);
+    let world = Arc::new(World::new(|to, n| if to == phone(0) { no(132_000) } else { yes(to, n) }));
+    let first = drive(ledger, plan, &world, 10.0, stop_after(&[1_000])).await;
+    assert_eq!(first.ending, Ending::Asked);
+    assert!(tally(&first, plan).waiting > 50);
+    let again = drive_at(NOON + 60_000, first.ledger, plan, &world, 10.0, never_stop()).await;
+    assert_eq!(again.ending, Ending::Finished);
+    assert_eq!((tally(&again, plan).accepted, tally(&again, plan).refused), (99, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn throttles_do_not_use_up_the_patience_for_one_person() {
+    let rule = |to: &str, n| match (to == phone(0), n) {
+        (true, 1..=6) => no(130_429),
+        (true, 7) => no(131_056),
+        _ => yes(to, n),
+    };
+    let (ended, plan, _, _home) = run_plan(3, 80.0, World::new(rule)).await;
+    assert_eq!((tally(&ended, plan).accepted, tally(&ended, plan).refused), (3, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_limit_on_messages_to_one_person_ends_after_five_refusals() {
+    let world = World::new(|to, n| if to == phone(0) { no(131_056) } else { yes(to, n) });
+    let (ended, plan, world, _home) = run_plan(3, 80.0, world).await;
+    assert_eq!((tally(&ended, plan).accepted, tally(&ended, plan).refused), (2, 1));
+    assert_eq!(world.book().asked[&phone(0)], 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_set_back_makes_nobody_wait_for_days() {
+    const TEN_DAYS_MS: i64 = 10 * 24 * 3_600 * 1_000;
+    let home = Home::new();
+    let mut ledger = home.open();
+    let plan = plan(&mut ledger, 0..20);
+    let world = Arc::new(World::new(|to, n| if to == phone(0) && n == 1 { no(131_056) } else { yes(to, n) }));
+    let first = drive_at(NOON + TEN_DAYS_MS, ledger, plan, &world, 10.0, stop_after(&[500])).await;
+    assert!(tally(&first, plan).waiting > 0);
+    let again = drive(first.ledger, plan, &world, 10.0, never_stop()).await;
+    assert_eq!(tally(&again, plan).accepted, 20);
+    let book = world.book();
+    assert!(*book.at.last().expect("requests") - book.at[0] < Duration::from_secs(3_600));
 }

@@ -49,6 +49,22 @@ fn what_is_put_back_comes_again_when_it_is_due_and_not_before() {
 }
 
 #[test]
+fn what_was_put_back_is_claimed_with_its_row_in_the_newest_plan() {
+    let home = Home::new();
+    let mut ledger = home.open();
+    let first = plan(&mut ledger, [8, 9]);
+    let run = ledger.begin_run(first, 0).expect("a run");
+    let claimed = claim(&mut ledger, first, run, 2).remove(1);
+    ledger.commit(&[put_back(claimed, 0)], None, 2_000).expect("a commit");
+    ledger.recover(3_000, "it died").expect("a recovery");
+    let second = plan(&mut ledger, [3, 4, 8, 9]);
+    let run = ledger.begin_run(second, 0).expect("a run");
+    let next: Vec<(u64, String)> =
+        claim(&mut ledger, second, run, 1).into_iter().map(|claimed| (claimed.row, claimed.recipient)).collect();
+    assert_eq!(next, [(5, phone(9))]);
+}
+
+#[test]
 fn a_dead_process_leaves_doubts_that_are_never_claimed_again() {
     let home = Home::new();
     let mut ledger = home.open();

@@ -19,7 +19,8 @@ CREATE TABLE plans (
     data_rows         INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
--- One person in one campaign and occurrence. The identity decides, not the wording, the sender or the row.
+-- One person in one campaign and occurrence. The identity decides, not the wording, the sender or the row. `plan_id` and
+-- `row` name the plan that said it last, and the row there.
 CREATE TABLE messages (
     message_id    INTEGER PRIMARY KEY,
     occurrence_id INTEGER NOT NULL REFERENCES occurrences,
@@ -27,6 +28,7 @@ CREATE TABLE messages (
     state         INTEGER NOT NULL,
     due_at        INTEGER NOT NULL,
     plan_id       INTEGER NOT NULL REFERENCES plans,
+    row           INTEGER NOT NULL,
     attempts      INTEGER NOT NULL,
     attempt_id    INTEGER,
     first_attempt_at INTEGER,

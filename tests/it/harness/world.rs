@@ -34,6 +34,8 @@ pub struct Book {
     pub got: HashMap<String, u32>,
     /// When each request came.
     pub at: Vec<Instant>,
+    /// How many outcomes the sender learnt.
+    pub answered: u64,
     /// Callback data of each request.
     pub callbacks: Vec<String>,
 }
@@ -103,7 +105,10 @@ impl Sender for World {
         };
         tokio::time::sleep(self.latency).await;
         match fate.outcome {
-            Some(outcome) => outcome,
+            Some(outcome) => {
+                self.book().answered += 1;
+                outcome
+            }
             None => std::future::pending().await,
         }
     }
