@@ -15,6 +15,9 @@ pub const DEFAULT_VARIABLE: &str = "WHATSAPP_ACCESS_TOKEN";
 /// A token is a few hundred characters; whatever is longer is not one, and is not read into memory.
 const TOKEN_BYTES_MAX: u64 = 8 * 1024;
 
+/// Whatever is shorter is a word of a rehearsal, which may stand anywhere.
+const REDACTED_FROM: usize = 16;
+
 /// A secret manager's command line client answers in a second or two; one that hangs must not hang cron.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -74,6 +77,14 @@ impl Token {
     /// A token for the sandbox, which is no secret.
     pub fn for_sandbox(text: &str) -> Self {
         Self(SecretString::from(text))
+    }
+
+    /// A text from outside, without the token in it: Meta's "Malformed access token" repeats what it was sent.
+    pub(crate) fn redact(&self, text: &mut String) {
+        let token = self.expose();
+        if token.len() >= REDACTED_FROM && text.contains(token) {
+            *text = text.replace(token, "[token]");
+        }
     }
 
     /// The token itself, to be put into the authorization header and nowhere else.

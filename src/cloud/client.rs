@@ -68,6 +68,8 @@ pub struct Client {
     messages: Url,
     marketing_messages: Url,
     authorization: HeaderValue,
+    /// To be recognised in answers.
+    token: Token,
 }
 
 impl Client {
@@ -102,7 +104,18 @@ impl Client {
             messages: endpoint("messages"),
             marketing_messages: endpoint("marketing_messages"),
             authorization,
+            token: token.clone(),
         })
+    }
+
+    /// What comes of an attempt is written down and shown.
+    fn redact(&self, mut outcome: Outcome) -> Outcome {
+        match &mut outcome {
+            Outcome::Refused(refusal) => self.token.redact(&mut refusal.detail),
+            Outcome::NotSent { why } | Outcome::InDoubt { why } => self.token.redact(why),
+            Outcome::Accepted { .. } => {}
+        }
+        outcome
     }
 }
 
@@ -122,10 +135,10 @@ impl Sender for Client {
             .send()
             .await;
         let failed = |error: reqwest::Error| failure(&error, &witness);
-        match sent {
+        self.redact(match sent {
             Ok(response) => read_reply(response).await.unwrap_or_else(failed),
             Err(error) => failed(error),
-        }
+        })
     }
 }
 
@@ -151,7 +164,9 @@ fn failure(error: &reqwest::Error, witness: &AtomicBool) -> Outcome {
 /// The innermost cause; never the outer text, which holds the address.
 fn describe(error: &reqwest::Error) -> String {
     if error.is_timeout() {
-        return format!("no answer within {} s", REQUEST_TIMEOUT.as_secs());
+        let (what, limit) =
+            if error.is_connect() { ("connection", CONNECT_TIMEOUT) } else { ("answer", REQUEST_TIMEOUT) };
+        return format!("no {what} within {} s", limit.as_secs());
     }
     let mut cause: &dyn std::error::Error = error;
     while let Some(source) = cause.source() {

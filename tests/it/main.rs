@@ -9,6 +9,7 @@ mod engine;
 mod expression;
 mod harness;
 mod identities;
+mod leaks;
 mod ledger;
 mod ledger_choice;
 mod outcome;
