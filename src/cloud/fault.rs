@@ -53,6 +53,7 @@ pub const FAULTS: &[Fault] = &[
     fault(104, Effect::Token, "a token or app secret proof is required"),
     fault(190, Effect::Token, "the token has expired or was revoked"),
     fault(368, Effect::Sender, "the account is blocked for policy violations"),
+    fault(506, Effect::Ambiguous, "Meta took the request for one that it has had already"),
     fault(613, Effect::Throttle, "a call limit was reached"),
     fault(2500, Effect::Token, "no active token, or a malformed address"),
     fault(80007, Effect::Throttle, "the business account made too many calls"),
@@ -71,6 +72,7 @@ pub const FAULTS: &[Fault] = &[
     fault(131031, Effect::Sender, "the account is locked"),
     fault(131037, Effect::Sender, "the number's display name is not approved"),
     fault(131042, Effect::Sender, "the account has a payment problem"),
+    fault(131044, Effect::Sender, "the account has a payment problem"),
     fault(131045, Effect::Sender, "the number's certificate is wrong; register it again"),
     fault(131047, Effect::Recipient, "more than 24 hours since the person wrote"),
     fault(131048, Effect::Sender, "the number is limited because people reported or blocked it"),
@@ -96,6 +98,7 @@ pub const FAULTS: &[Fault] = &[
     fault(132068, Effect::Template, "the flow is blocked"),
     fault(132069, Effect::Throttle, "the flow is throttled"),
     fault(133004, Effect::Ambiguous, "Meta's server was temporarily unavailable"),
+    fault(133006, Effect::Sender, "the phone number has to be verified again"),
     fault(133010, Effect::Sender, "the phone number is not registered"),
     fault(134011, Effect::Sender, "the payment terms are not accepted"),
     fault(134100, Effect::Template, "this endpoint takes marketing templates only"),
@@ -103,11 +106,12 @@ pub const FAULTS: &[Fault] = &[
     fault(134102, Effect::Sender, "the account is not ready for this endpoint"),
     fault(135000, Effect::Recipient, "Meta refused without saying why"),
     fault(139200, Effect::Sender, "access to direct sending is blocked"),
+    fault(2494100, Effect::Throttle, "the account is in maintenance for some minutes"),
 ];
 
 /// What is known of a code. Codes 200 to 299 are Graph's permission errors.
 ///
-/// None for a code that is in no table: its reply is a refusal of this one message where the status is 4xx.
+/// None for a code that is in no table.
 pub fn lookup(code: i64) -> Option<Fault> {
     if (200..=299).contains(&code) {
         return Some(fault(
@@ -122,10 +126,11 @@ pub fn lookup(code: i64) -> Option<Fault> {
 /// The effect of a refusal with this code and subcode.
 ///
 /// Code 100 with subcode 33 means that the object in the address is unknown or not accessible: the sender, not the
-/// template.
+/// template. A code that is in no table may concern everybody just as well as one message, which is what becomes clear of
+/// a template's fault too: nobody is refused for it before somebody was accepted.
 pub fn effect(code: i64, subcode: Option<i64>) -> Effect {
     if code == 100 && subcode == Some(33) {
         return Effect::Sender;
     }
-    lookup(code).map_or(Effect::Recipient, |fault| fault.effect)
+    lookup(code).map_or(Effect::Template, |fault| fault.effect)
 }

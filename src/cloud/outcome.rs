@@ -73,16 +73,21 @@ struct ErrorBody {
 #[derive(Deserialize)]
 struct GraphError {
     code: serde_json::Value,
-    error_subcode: Option<i64>,
+    error_subcode: Option<serde_json::Value>,
     message: Option<String>,
     error_data: Option<serde_json::Value>,
     fbtrace_id: Option<String>,
 }
 
 impl GraphError {
-    /// Relays are seen to send the code as a string.
     fn code(&self) -> Option<i64> {
-        self.code.as_i64().or_else(|| self.code.as_str()?.parse().ok())
+        number(&self.code)
+    }
+
+    /// Whether it is Meta's own error: gateways and proxies write much the same shape, with codes of theirs and without a
+    /// trace id.
+    fn is_metas(&self, code: i64) -> bool {
+        fault::lookup(code).is_some() || self.fbtrace_id.is_some()
     }
 
     /// `error_data` comes as an object with `details`, as a plain string, or not at all.
@@ -143,7 +148,7 @@ fn classify_error(status: u16, code: i64, error: &GraphError, retry_after: Optio
     }
     Outcome::Refused(Refusal {
         code,
-        subcode: error.error_subcode,
+        subcode: error.error_subcode.as_ref().and_then(number),
         detail: error.detail(),
         trace: error.fbtrace_id.clone(),
         retry_after_s: retry_after.and_then(seconds),
@@ -152,7 +157,13 @@ fn classify_error(status: u16, code: i64, error: &GraphError, retry_after: Optio
 
 fn graph_error(body: &[u8]) -> Option<(i64, GraphError)> {
     let ErrorBody { error } = serde_json::from_slice(body).ok()?;
-    Some((error.code()?, error))
+    let code = error.code()?;
+    error.is_metas(code).then_some((code, error))
+}
+
+/// Relays are seen to send codes as strings.
+fn number(value: &serde_json::Value) -> Option<i64> {
+    value.as_i64().or_else(|| value.as_str()?.parse().ok())
 }
 
 /// Only the form in seconds is taken; a date would need a trusted clock, and the pause is bounded anyway.

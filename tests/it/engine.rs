@@ -184,6 +184,13 @@ async fn a_template_that_is_wrong_for_one_person_refuses_that_person_after_a_sec
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_code_that_nobody_knows_stops_a_run_in_which_nobody_is_accepted_and_refuses_nobody() {
+    let (ended, plan, _, _home) = run_plan(1_000, 80.0, World::new(|_, _| no(131_999))).await;
+    assert!(matches!(ended.ending, Ending::Stopped { .. }), "{:?}", ended.ending);
+    assert_eq!((tally(&ended, plan).waiting, tally(&ended, plan).refused), (1_000, 0));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_wrong_template_is_found_with_a_single_recipient_too() {
     let (ended, plan, world, _home) = run_plan(1, 80.0, World::new(|_, _| no(132_001))).await;
     assert!(matches!(ended.ending, Ending::Stopped { reason: StopReason::Template, .. }), "{:?}", ended.ending);

@@ -65,6 +65,24 @@ fn relays_that_write_the_code_as_text_are_understood() {
 }
 
 #[test]
+fn the_codes_of_gateways_and_proxies_are_no_verdict() {
+    for (status, body) in [
+        (403, r#"{"error":{"code":403,"message":"Forbidden","status":"PERMISSION_DENIED"}}"#),
+        (408, r#"{"error":{"code":408,"message":"upstream timed out"}}"#),
+        (404, r#"{"error":{"code":"404","message":"no such route"}}"#),
+    ] {
+        assert!(matches!(classify(status, None, body.as_bytes()), Outcome::InDoubt { .. }), "{body}");
+    }
+}
+
+#[test]
+fn a_subcode_that_is_written_as_text_does_not_hide_the_code() {
+    let body = br#"{"error":{"code":100,"error_subcode":"33","fbtrace_id":"A1"}}"#;
+    let Outcome::Refused(refusal) = classify(400, None, body) else { panic!("not refused") };
+    assert_eq!((refusal.code, refusal.subcode, refusal.effect()), (100, Some(33), Effect::Sender));
+}
+
+#[test]
 fn the_table_is_in_order_and_every_code_is_found() {
     assert!(FAULTS.windows(2).all(|pair| pair[0].code < pair[1].code));
     for fault in FAULTS {
