@@ -37,9 +37,16 @@ impl<T> Slot<T> {
             if is_blank(text) {
                 return Err(self.blank(row));
             }
-            plausible(text).map_err(|flaw| self.flawed(row, flaw))?;
+            plausible(self.as_written(row, text)).map_err(|flaw| self.flawed(row, flaw))?;
         }
         (self.rule)(text).map_err(|flaw| self.flawed(row, flaw))
+    }
+
+    /// The cell where the value is nothing but the cell in other letters: `null` is a missing value, and a person's name
+    /// only if the file itself says `Null`.
+    fn as_written<'t>(&self, row: &Row<'t>, text: &'t str) -> &'t str {
+        let cell = self.expression.column().map(|column| row.cell(column));
+        cell.filter(|cell| cell.trim().eq_ignore_ascii_case(text.trim())).unwrap_or(text)
     }
 
     fn unfit(&self, code: &'static str, reason: String) -> Unfit {

@@ -52,6 +52,9 @@ fn values_that_look_like_a_mistake_are_refused() {
     assert_snapshot!(body_reason("{{ a }}", "#N/A"), @"body parameter 1 (column `a`) is `#N/A`, which looks like a missing value; write what is meant");
     assert_snapshot!(body_reason("{{ none if a else 'x' }}", "y"), @"body parameter 1 (column `a`) is `None`, which looks like a missing value; write what is meant");
     assert_eq!(body("{{ a }}", "Null"), "Null");
+    assert_eq!(body("{{ a | upper }}", "Null"), "NULL");
+    assert_snapshot!(body_reason("{{ a | title }}", "#N/A"), @"body parameter 1 (column `a`) is `#N/A`, which looks like a missing value; write what is meant");
+    assert_snapshot!(body_reason("{{ a | title }}", "null"), @"body parameter 1 (column `a`) is `null`, which looks like a missing value; write what is meant");
 }
 
 #[test]
