@@ -14,6 +14,7 @@ use crate::campaign::Campaign;
 use crate::cloud::wire;
 use crate::message::bubble;
 use crate::message::compose::Message;
+use crate::message::wrap::{WIDTH_MAX, wrapped};
 use crate::plan::{Outline, Plan, Planned};
 
 /// So many messages are shown.
@@ -94,7 +95,7 @@ fn show_row(args: &Args, wanted: u64, printer: Printer) -> Result<Exit, Failure>
                 });
             }
             Planned::TurnedAway { row, reason, .. } if row == wanted => {
-                shown = Some(format!("row {row} is turned away: {reason}"));
+                shown = Some(indented(&format!("row {row} is turned away: "), reason));
             }
             _ => {}
         }
@@ -173,8 +174,8 @@ fn text(campaign: &Campaign, outline: &Outline, kept: &Kept) -> String {
 fn write_text(text: &mut String, campaign: &Campaign, outline: &Outline, kept: &Kept) -> std::fmt::Result {
     let (messages, turned_away) = (outline.messages_total(), outline.turned_away_total());
     writeln!(text, "{}: {} rows, {messages} messages, {turned_away} turned away", campaign.key, outline.rows)?;
-    if let Some(description) = &campaign.description {
-        writeln!(text, "{description}")?;
+    for line in campaign.description.iter().flat_map(|description| description.lines()) {
+        writeln!(text, "{}", indented("", line))?;
     }
     let time = progress::time(duration(campaign, outline));
     writeln!(
@@ -191,7 +192,7 @@ fn write_text(text: &mut String, campaign: &Campaign, outline: &Outline, kept: &
     if turned_away > 0 {
         writeln!(text, "\nturned away")?;
         for (row, reason) in &kept.turned_away {
-            writeln!(text, "  row {row}: {reason}")?;
+            writeln!(text, "{}", indented(&format!("  row {row}: "), reason))?;
         }
         let rest = turned_away - kept.turned_away.len() as u64;
         if rest > 0 {
@@ -206,6 +207,12 @@ fn write_text(text: &mut String, campaign: &Campaign, outline: &Outline, kept: &
         }
     }
     Ok(())
+}
+
+/// A text after its short label, in lines that fit the screen and start below each other.
+fn indented(label: &str, text: &str) -> String {
+    let lines = wrapped(text, WIDTH_MAX - label.len());
+    format!("{label}{}", lines.join(&format!("\n{}", " ".repeat(label.len()))))
 }
 
 /// One message, under a line that says to whom it goes.

@@ -14,6 +14,7 @@ mod rule;
 mod scan;
 mod slot;
 mod tree;
+pub mod wrap;
 
 /// Why a row cannot become a message.
 #[derive(Debug, Clone, PartialEq, Eq)]

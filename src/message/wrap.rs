@@ -1,0 +1,40 @@
+//! Text in columns, for people who look at a screen.
+
+use unicode_width::UnicodeWidthStr;
+
+/// What every screen shows without breaking lines itself.
+pub const WIDTH_MAX: usize = 80;
+
+/// Breaks between words where it can, inside a word where it must. Each line is at most `width` columns wide.
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in harmless(text).split_inclusive(' ') {
+        for piece in pieces(word, width) {
+            let line = lines.last_mut().filter(|line| line.width() + piece.trim_end().width() <= width);
+            match line {
+                Some(line) => line.push_str(&piece),
+                None => lines.push(piece),
+            }
+        }
+    }
+    lines.iter().map(|line| line.trim_end().to_owned()).collect()
+}
+
+fn pieces(word: &str, width: usize) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    for c in word.chars() {
+        let mut longer = pieces.last().map_or_else(String::new, String::clone);
+        longer.push(c);
+        match pieces.last_mut() {
+            Some(piece) if longer.trim_end().width() <= width => *piece = longer,
+            _ => pieces.push(c.to_string()),
+        }
+    }
+    pieces
+}
+
+/// Nothing that could move the cursor or turn the terminal's writing around.
+fn harmless(text: &str) -> String {
+    let harmful = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if harmful(c) { '\u{fffd}' } else { c }).collect()
+}
