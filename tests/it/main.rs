@@ -2,6 +2,11 @@
 
 mod bubble;
 mod campaign_file;
+mod cli_preview;
+mod cli_run;
+mod cli_sandbox;
+mod cli_stop;
+mod cli_token;
 mod compose;
 mod draft;
 mod duplicates;
@@ -18,5 +23,6 @@ mod phones;
 mod problem;
 mod recipients_damaged;
 mod recipients_file;
+mod report;
 mod sandbox;
 mod wire;

@@ -1,4 +1,10 @@
 //! What the tests share.
 
 pub mod ledger;
+pub mod people;
+pub mod process;
+pub mod project;
+pub mod recorder;
+pub mod reports;
+pub mod server;
 pub mod world;
