@@ -11,6 +11,7 @@ mod compose;
 mod draft;
 mod duplicates;
 mod engine;
+mod examples;
 mod expression;
 mod harness;
 mod identities;

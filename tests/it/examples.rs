@@ -1,0 +1,127 @@
+//! The campaigns that come with tidings, each in a copy.
+
+use std::path::Path;
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::harness::project::Project;
+
+fn example(name: &str) -> Project {
+    let campaigns = Path::new(env!("CARGO_MANIFEST_DIR")).join("campaigns");
+    let read = |file: &str| std::fs::read(campaigns.join(file)).expect("an example");
+    let (campaign, recipients) = (format!("{name}.yaml"), format!("{name}.csv"));
+    Project::empty().file(&campaign, read(&campaign)).file(&recipients, read(&recipients))
+}
+
+#[test]
+fn hello_world_is_the_smallest_campaign() {
+    let project = example("hello_world");
+    insta::assert_snapshot!(project.tidings(["preview", "hello_world.yaml"]).code(0).stdout, @"
+    hello_world_2026: 3 rows, 3 messages, 0 turned away
+    from number 106540352242922, at most 80 a second: about 1 s
+
+    messages
+              3  hello_world  en_US
+
+    all messages
+    row 2 to +12025550101: hello_world (en_US)
+    ╭─ hello_world · en_US ─╮
+    │ no parameters         │
+    ╰───────────────────────╯
+    row 3 to +12025550102: hello_world (en_US)
+    ╭─ hello_world · en_US ─╮
+    │ no parameters         │
+    ╰───────────────────────╯
+    row 4 to +12025550103: hello_world (en_US)
+    ╭─ hello_world · en_US ─╮
+    │ no parameters         │
+    ╰───────────────────────╯
+    ");
+    let ran = project.tidings(["run", "hello_world.yaml", "--sandbox", "--yes"]);
+    ran.code(0).stdout_has("3 rows: 3 accepted");
+}
+
+#[test]
+fn the_spring_sale_shows_what_a_campaign_can_say_and_what_is_wrong_with_its_rows() {
+    let ran = example("spring_sale").tidings(["preview", "spring_sale.yaml"]);
+    insta::assert_snapshot!(ran.code(0).stdout, @"
+    spring_sale_2026: 30 rows, 20 messages, 10 turned away
+    Spring sale, a coupon for each customer of last season
+    from number 106540352242922, at most 20 a second: about 1 s
+
+    messages
+              9  spring_sale  en_US
+              5  spring_sale  es_ES
+              6  spring_sale  pt_BR
+
+    turned away
+      row 10: `O` is a letter; a phone number has digits only; was it meant to be
+              the digit 0?
+      row 11: the same person already stands in row 2
+      row 12: button 0 url is empty: the cell in column `coupon` is empty; fill it,
+              or set `recipients.defaults.coupon`
+      row 13: Excel turned this phone number into a figure such as 5.51199E+12, and
+              digits are lost; take the number from where it came from, and format
+              the column as text before pasting it
+      row 14: this phone number has too few digits; write the whole number, with the
+              area code
+      row 15: body parameter `first_name` (column `first_name`) is `#N/A`, which
+              looks like a missing value; write what is meant
+      row 16: this row has 6 cells, the header 8 columns
+      row 21: this phone number went through a spreadsheet as a figure and ends in
+              decimals; remove the decimals, and format the column as text
+      row 24: body parameter `first_name` (column `first_name`) holds `{{`, which
+              looks like an expression that was never filled in; remove it from the
+              data
+      row 27: this phone number has an extension, and extensions have no WhatsApp;
+              write a number without an extension
+
+    the first messages
+    row 2 to +12025550101: spring_sale (en_US)
+    ╭─ spring_sale · en_US ──────────────────────────────────────────╮
+    │ header image     https://cdn.example.com/spring_sale/women.jpg │
+    │ body first_name  Quillan                                       │
+    │ body discount    20%                                           │
+    │ body shop        Old Mill                                      │
+    │ button 0 url     SPRING-Q101                                   │
+    ╰────────────────────────────────────────────────────────────────╯
+    row 3 to +12025550102: spring_sale (es_ES)
+    ╭─ spring_sale · es_ES ────────────────────────────────────────╮
+    │ header image     https://cdn.example.com/spring_sale/men.jpg │
+    │ body first_name  Maribrisa                                   │
+    │ body discount    20%                                         │
+    │ body shop        Old Mill                                    │
+    │ button 0 url     SPRING-M102                                 │
+    ╰──────────────────────────────────────────────────────────────╯
+    row 4 to +13055550103: spring_sale (pt_BR)
+    ╭─ spring_sale · pt_BR ─────────────────────────────────────────╮
+    │ header image     https://cdn.example.com/spring_sale/kids.jpg │
+    │ body first_name  Jacarim                                      │
+    │ body discount    15%                                          │
+    │ body shop        Harbour                                      │
+    │ button 0 url     SPRING-J103                                  │
+    ╰───────────────────────────────────────────────────────────────╯
+    ");
+    assert!(ran.stdout.lines().all(|line| line.width() <= 80), "{}", ran.stdout);
+}
+
+#[test]
+fn the_spring_sale_reaches_everybody_whose_row_is_right() {
+    let project = example("spring_sale");
+    let ran = project.tidings(["run", "spring_sale.yaml", "--sandbox", "--yes"]);
+    ran.code(0).stdout_has("30 rows: 20 accepted, 10 turned away");
+    let report = ran.report();
+    let wrong: Vec<u64> = report.of("turned_away").iter().map(|row| row.row).collect();
+    // Each row that is wrong is one whose note says so, and the other way round.
+    let notes = std::fs::read_to_string(project.path("spring_sale.csv")).expect("recipients");
+    let mut noted: Vec<u64> =
+        (1..).zip(notes.lines()).filter(|(_, line)| line.contains(",wrong: ")).map(|(row, _)| row).collect();
+    // This row is wrong in that it ends early, so it has no note of its own.
+    noted.push(16);
+    noted.sort_unstable();
+    assert_eq!(wrong, noted);
+    let languages = report.of("accepted").iter().map(|row| row.language.as_str()).collect::<Vec<_>>();
+    let count = |code| languages.iter().filter(|language| **language == code).count();
+    assert_eq!((count("en_US"), count("es_ES"), count("pt_BR")), (9, 5, 6));
+    assert!(report.rows.iter().all(|row| !row.recipient.contains("555010")), "phone numbers are not masked");
+}
