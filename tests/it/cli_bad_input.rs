@@ -1,0 +1,327 @@
+//! Bad input: every mistake told with its place and a way out, nothing sent, nothing kept that a later run would send.
+
+use std::path::Path;
+
+use crate::harness::process::{Ran, Running, clean};
+use crate::harness::project::{Project, TIDINGS};
+use crate::harness::server::Server;
+
+/// What a run says about bad input. Nothing was sent.
+#[track_caller]
+fn refused(project: &Project) -> String {
+    let server = Server::start(&[]);
+    let ran = project.send(&server);
+    ran.code(2);
+    assert_eq!((ran.stdout.as_str(), server.book().requests), ("", 0));
+    assert_eq!(ran.stderr, project.run(["--sandbox"]).code(2).stderr);
+    ran.stderr
+}
+
+/// With a token, so that nothing but the input is wrong.
+fn project() -> Project {
+    Project::new().with_token()
+}
+
+/// With a body that reads the columns `name` and `city`.
+fn with_body() -> Project {
+    project()
+        .campaign_with("[en_US]", "[en_US]\n    body: [\"{{ name }}\", \"{{ city }}\"]")
+        .recipients("phone,name,city\n+12025550101,quill,Old Mill\n+12025550102,orvalda,Harbour\n")
+}
+
+#[test]
+fn a_campaign_file_that_is_not_there_is_told() {
+    let project = project();
+    insta::assert_snapshot!(project.tidings(["run", "campaing.yaml", "--sandbox"]).code(2).stderr, @"
+    campaing.yaml: there is no such file
+        check the name and the directory
+    1 problem; nothing was sent
+    ");
+    insta::assert_snapshot!(project.tidings(["run", ".", "--sandbox"]).code(2).stderr, @"
+    .: this is a directory
+        name the campaign file in it
+    1 problem; nothing was sent
+    ");
+}
+
+#[test]
+fn a_recipients_file_that_is_not_there_is_told_where_it_is_named() {
+    insta::assert_snapshot!(refused(&project().campaign_with("people.csv", "peopel.csv")), @"
+    campaign.yaml:4:13: the recipients file `peopel.csv`: there is no such file
+        did you mean `people.csv`?
+    1 problem; nothing was sent
+    ");
+}
+
+#[test]
+fn empty_files_are_told() {
+    insta::assert_snapshot!(refused(&project().campaign("")), @"
+    campaign.yaml: is empty
+        a campaign needs at least `campaign`, `sender`, `recipients` and `templates`
+    1 problem; nothing was sent
+    ");
+    insta::assert_snapshot!(refused(&project().recipients("")), @"
+    people.csv: this file is empty
+        it needs a header, such as `phone,first_name`, and a row for each recipient
+    1 problem; nothing was sent
+    ");
+    insta::assert_snapshot!(refused(&project().recipients("phone\n")), @"
+    people.csv: this file has a header and no rows
+        add a row for each recipient
+    1 problem; nothing was sent
+    ");
+}
+
+#[test]
+fn columns_that_are_missing_are_told() {
+    insta::assert_snapshot!(refused(&project().recipients("mobile\n+12025550101\n")), @"
+    campaign.yaml:4:13: the recipients file has no column `phone`
+        the columns are: mobile
+    1 problem; nothing was sent
+    ");
+    let without_city = "phone,name,town\n+12025550101,quill,Old Mill\n";
+    insta::assert_snapshot!(refused(&with_body().recipients(without_city)), @"
+    campaign.yaml:8:30: the recipients file has no column `city`
+        the columns are: phone, name, town
+    1 problem; nothing was sent
+    ");
+}
+
+#[test]
+fn a_row_with_too_few_or_too_many_cells_is_told() {
+    let ragged = "phone,name,city\n+12025550101,quill\n+12025550102,orvalda,Harbour,Pier 3\n";
+    insta::assert_snapshot!(refused(&with_body().recipients(ragged)), @r#"
+    people.csv:2:14: this row has 2 cells, the header 3 columns
+        every column needs its comma, even when the cell is empty
+    people.csv:3:30: this row has 4 cells, the header 3 columns
+        a cell that holds a comma goes into quotes: "Lisbon, Portugal"
+    2 problems; nothing was sent
+    "#);
+}
+
+#[test]
+fn quotes_never_swallow_rows() {
+    let unclosed = "phone,name,city\n+12025550101,\"quill,Old Mill\n+12025550102,orvalda,Harbour\n";
+    insta::assert_snapshot!(refused(&with_body().recipients(unclosed)), @"
+    people.csv:2:14: in row 2 a quote opens a cell and the line ends before the cell does
+        remove the quote or close it; if the cell holds a line break, put a space in its place
+    1 problem; nothing was sent
+    ");
+    let stray = "phone,name,city\n+12025550101,qu\"ill,Old Mill\n";
+    insta::assert_snapshot!(refused(&with_body().recipients(stray)), @"
+    people.csv:2:16: a quote stands in the middle of a cell
+        remove the quote; or put the whole cell into quotes, without a space before them, and write each quote inside it twice
+    1 problem; nothing was sent
+    ");
+}
+
+#[test]
+fn bytes_that_are_no_text_are_told() {
+    insta::assert_snapshot!(refused(&with_body().recipients(b"phone,name,city\n+12025550101,qu\0ill,Old Mill\n")), @r#"
+    people.csv:2:16: there is a NUL byte here: this is not plain text, or it is UTF-16
+        save the file as "CSV UTF-8" and name that one
+    1 problem; nothing was sent
+    "#);
+    insta::assert_snapshot!(refused(&with_body().recipients(b"phone,name,city\n+12025550101,Solid\xE3o,Old Mill\n")), @r#"
+    people.csv:2:19: the byte E3 here is not UTF-8 text; was it meant as `ã`?
+        save the file as "CSV UTF-8" and name that one
+    1 problem; nothing was sent
+    "#);
+    insta::assert_snapshot!(refused(&project().file("campaign.yaml", b"campaign: s\xE3o\n")), @"
+    campaign.yaml:1:12: this is not UTF-8 text
+        save the file with the encoding UTF-8
+    1 problem; nothing was sent
+    ");
+}
+
+#[test]
+fn a_column_that_stands_twice_is_told() {
+    let twice = "phone,name,city,name\n+12025550101,quill,Old Mill,quill\n";
+    insta::assert_snapshot!(refused(&with_body().recipients(twice)), @"
+    people.csv:1:17: `name` is the name of column 2 already
+        give one of the two another name
+    1 problem; nothing was sent
+    ");
+}
+
+#[test]
+fn a_language_that_whatsapp_does_not_know_is_told() {
+    insta::assert_snapshot!(refused(&project().campaign_with("[en_US]", "[en-US, pt]")), @"
+    campaign.yaml:7:17: unknown language code `en-US`
+        did you mean `en_US`?
+    campaign.yaml:7:24: unknown language code `pt`
+        did you mean `pt_BR` or `pt_PT`?
+    campaign.yaml:4:13: the recipients file has no column `language`
+        the columns are: phone
+    3 problems; nothing was sent
+    ");
+}
+
+#[test]
+fn parameters_that_whatsapp_would_refuse_are_told() {
+    let empty = "phone,name,city\n+12025550101,,Old Mill\n+12025550102,orvalda,a     b\n";
+    insta::assert_snapshot!(refused(&with_body().recipients(empty)), @"
+    people.csv:2:14: body parameter 1 is empty: the cell in column `name` is empty; fill it, or set `recipients.defaults.name`
+    people.csv:3:22: body parameter 2 (column `city`) holds more than four spaces in a row; WhatsApp refuses that in a parameter
+    2 problems; nothing was sent
+    ");
+    let line_break = "phone,name,city\n+12025550101,\"quill\nthe first\",Old Mill\n";
+    insta::assert_snapshot!(refused(&with_body().recipients(line_break)), @"
+    people.csv:2:14: in row 2 a quote opens a cell and the line ends before the cell does
+        remove the quote or close it; if the cell holds a line break, put a space in its place
+    1 problem; nothing was sent
+    ");
+}
+
+#[test]
+fn keys_that_nobody_knows_are_told() {
+    insta::assert_snapshot!(refused(&project().campaign_with("send:", "sned:")), @"
+    campaign.yaml:8:1: unknown key `sned`
+        did you mean `send`?
+    1 problem; nothing was sent
+    ");
+}
+
+#[test]
+fn all_mistakes_of_both_files_are_told_at_once_in_their_order() {
+    let project = with_body()
+        .campaign_with("campaign: spring", "campaign: Spring Sale")
+        .campaign_with("106540352242922", "+106540352242922")
+        .recipients("phone,name,city\nnobody,quill,Old Mill\n+12025550102,,Harbour\n+12025550103,sol\n");
+    insta::assert_snapshot!(refused(&project), @"
+    campaign.yaml:1:11: `Spring Sale` cannot be a campaign key
+        use 1 to 64 lower-case letters, digits, `_` and `-`, starting with a letter or a digit: `spring_sale_2026`
+    campaign.yaml:3:21: `+106540352242922` is no id of Meta's
+        this is not the phone number but its id: digits, to be found in WhatsApp Manager under API setup
+    people.csv:2:1: this is no phone number
+        write the number with + and the country code, such as +12025550123
+    people.csv:3:14: body parameter 1 is empty: the cell in column `name` is empty; fill it, or set `recipients.defaults.name`
+    people.csv:4:14: this row has 2 cells, the header 3 columns
+        every column needs its comma, even when the cell is empty
+    5 problems; nothing was sent
+    ");
+}
+
+#[test]
+fn a_row_that_cannot_become_a_message_is_refused_or_skipped_as_the_campaign_says() {
+    let cells = "phone,name,city\n+12025550101,quill,Old Mill\n+1202555010x,orvalda,Harbour\n+12025550103,,Harbour\n";
+    let project = with_body().recipients(cells);
+    insta::assert_snapshot!(refused(&project), @"
+    people.csv:3:1: `x` is a letter; a phone number has digits only
+        write the digits only
+    people.csv:4:14: body parameter 1 is empty: the cell in column `name` is empty; fill it, or set `recipients.defaults.name`
+    2 problems; nothing was sent
+    ");
+    let skip = "recipients: { file: people.csv, on_invalid: skip }";
+    let ran = project.campaign_with("recipients: people.csv", skip).run(["--sandbox"]);
+    ran.code(0).stdout_has("3 rows: 1 accepted, 2 turned away");
+    let report = ran.report();
+    let told: Vec<_> = report.of("turned_away").iter().map(|row| format!("{}: {}", row.row, row.reason)).collect();
+    insta::assert_snapshot!(told.join("\n"), @"
+    3: `x` is a letter; a phone number has digits only; write the digits only
+    4: body parameter 1 is empty: the cell in column `name` is empty; fill it, or set `recipients.defaults.name`
+    ");
+}
+
+#[test]
+fn the_same_person_twice_is_refused_or_one_row_counts_as_the_campaign_says() {
+    let cells =
+        "phone,name,city\n+12025550101,quill,Old Mill\n+12025550102,sol,Old Mill\n+1 202 555 0101,quillan,Harbour\n";
+    let project = with_body().recipients(cells);
+    insta::assert_snapshot!(refused(&project), @"
+    people.csv:4:1: the same person already stands in row 2
+        delete one of the rows, or set `recipients.on_duplicate` to `first` or `last`
+    1 problem; nothing was sent
+    ");
+    let rows_sent = |project: &Project| -> Vec<u64> {
+        let report = project.run(["--sandbox"]).code(0).stdout_has("2 accepted, 1 turned away").report();
+        report.of("accepted").iter().map(|row| row.row).collect()
+    };
+    let first = "recipients: { file: people.csv, on_duplicate: first }";
+    let project = project.campaign_with("recipients: people.csv", first);
+    assert_eq!(rows_sent(&project), [2, 3]);
+    assert_eq!(rows_sent(&project.campaign_with("first", "last")), [3, 4]);
+}
+
+#[test]
+fn what_was_refused_leaves_nothing_that_a_later_run_would_send() {
+    let (project, server) = (with_body(), Server::start(&[]));
+    let project = project.recipients("phone,name,city\n+12025550107,sol,Harbour\n+12025550108,,Harbour\n");
+    project.send(&server).code(2);
+    let mended = project.recipients("phone,name,city\n+12025550101,quill,Old Mill\n");
+    mended.send(&server).code(0).stdout_has("1 row: 1 accepted");
+    let book = server.book();
+    assert_eq!(book.messages.iter().map(|message| &*message.recipient).collect::<Vec<_>>(), ["+12025550101"]);
+}
+
+#[test]
+fn a_mistake_made_later_sends_nothing_and_a_row_that_is_gone_is_not_sent_either() {
+    let (project, without) = (with_body(), Server::with_faults(&["190=100%"]));
+    project.send(&without).code(77).stdout_has("2 waiting");
+    let server = Server::start(&[]);
+    let project = project.recipients("phone,name,city\n+12025550101,,Old Mill\n");
+    project.send(&server).code(2);
+    assert_eq!(server.book().requests, 0);
+    let project = project.recipients("phone,name,city\n+12025550102,orvalda,Harbour\n");
+    project.send(&server).code(0).stdout_has("1 row: 1 accepted");
+    assert_eq!(server.book().messages[0].recipient, "+12025550102");
+    assert_eq!(server.book().requests, 1);
+}
+
+#[test]
+fn a_report_directory_that_cannot_be_is_found_before_the_first_message() {
+    let (project, server) = (project().file("reports", "a file where the directory should be"), Server::start(&[]));
+    let ran = project.send(&server);
+    ran.code(74);
+    let _redacted = ran.redact();
+    insta::assert_snapshot!(ran.stderr.replace(&server.url, "[url]"), @"
+    sending to [url], not to WhatsApp
+    error: the report reports/spring cannot be written: Not a directory (os error 20)
+    ");
+    assert_eq!(server.book().requests, 0);
+    std::fs::remove_file(project.path("reports")).expect("a file");
+    project.send(&server).code(0).stdout_has("3 accepted");
+}
+
+#[test]
+fn a_ledger_that_cannot_be_is_found_before_the_first_message() {
+    let (project, server) = (project().file("ledger.sqlite", "no ledger at all"), Server::start(&[]));
+    let ran = project.send(&server);
+    ran.code(74).stderr_has("ledger.sqlite").stderr_has("is not a ledger");
+    assert_eq!(server.book().requests, 0);
+    assert_eq!(std::fs::read_to_string(project.path("ledger.sqlite")).expect("a file"), "no ledger at all");
+}
+
+/// Runs the project in a mount namespace where `directory` lies on a disk that is full; none where that cannot be done.
+fn with_a_full_disk(project: &Project, directory: &Path, server: &Server) -> Option<Ran> {
+    let apart = |script: &str| {
+        let mut command = clean("unshare");
+        command.args(["--mount", "--map-root-user", "sh", "-ec", script, TIDINGS]);
+        command.arg(directory).current_dir(project.home()).env("WHATSAPP_ACCESS_TOKEN", "invented-token");
+        command
+    };
+    let fill = "mount -t tmpfs -o size=64k none \"$1\"; head -c 65536 /dev/zero > \"$1/full\";";
+    if !apart(fill).status().is_ok_and(|status| status.success()) {
+        return None;
+    }
+    let run = format!("{fill} exec \"$0\" run campaign.yaml --yes --ledger ledgers/l --api-url {}", server.url);
+    Some(Running::start(&mut apart(&run), project.share()).end())
+}
+
+#[test]
+fn a_full_disk_is_found_before_the_first_message() {
+    for directory in ["reports", "ledgers"] {
+        let (project, server) = (project(), Server::start(&[]));
+        std::fs::create_dir(project.path(directory)).expect("a directory");
+        let Some(ran) = with_a_full_disk(&project, &project.path(directory), &server) else {
+            return skipped("a disk cannot be mounted here");
+        };
+        ran.code(74).stderr_has(directory);
+        assert_eq!(server.book().requests, 0);
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "a test that is skipped must say so")]
+fn skipped(why: &str) {
+    eprintln!("skipped: {why}");
+}
