@@ -292,15 +292,20 @@ fn a_ledger_that_cannot_be_is_found_before_the_first_message() {
     assert_eq!(std::fs::read_to_string(project.path("ledger.sqlite")).expect("a file"), "no ledger at all");
 }
 
-/// Runs the project in a mount namespace where `directory` lies on a disk that is full; none where that cannot be done.
-fn with_a_full_disk(project: &Project, directory: &Path, server: &Server) -> Option<Ran> {
+/// A disk without a free block.
+const FULL: &str = "mount -t tmpfs -o size=64k none \"$1\"; head -c 65536 /dev/zero > \"$1/full\";";
+
+/// A disk on which a ledger can be made, and that has no room for a run.
+const NEARLY_FULL: &str = "mount -t tmpfs -o size=1m none \"$1\";";
+
+/// Runs the project in a mount namespace where `directory` lies on such a disk; none where that cannot be done.
+fn on_a_disk(fill: &str, project: &Project, directory: &Path, server: &Server) -> Option<Ran> {
     let apart = |script: &str| {
         let mut command = clean("unshare");
         command.args(["--mount", "--map-root-user", "sh", "-ec", script, TIDINGS]);
         command.arg(directory).current_dir(project.home()).env("WHATSAPP_ACCESS_TOKEN", "invented-token");
         command
     };
-    let fill = "mount -t tmpfs -o size=64k none \"$1\"; head -c 65536 /dev/zero > \"$1/full\";";
     if !apart(fill).status().is_ok_and(|status| status.success()) {
         return None;
     }
@@ -309,11 +314,11 @@ fn with_a_full_disk(project: &Project, directory: &Path, server: &Server) -> Opt
 }
 
 #[test]
-fn a_full_disk_is_found_before_the_first_message() {
-    for directory in ["reports", "ledgers"] {
+fn a_disk_without_room_is_found_before_the_first_message() {
+    for (directory, disk) in [("reports", FULL), ("ledgers", FULL), ("ledgers", NEARLY_FULL)] {
         let (project, server) = (project(), Server::start(&[]));
         std::fs::create_dir(project.path(directory)).expect("a directory");
-        let Some(ran) = with_a_full_disk(&project, &project.path(directory), &server) else {
+        let Some(ran) = on_a_disk(disk, &project, &project.path(directory), &server) else {
             return skipped("a disk cannot be mounted here");
         };
         ran.code(74).stderr_has(directory);
