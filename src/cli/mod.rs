@@ -10,6 +10,7 @@ mod rehearsal;
 mod run;
 mod sandbox;
 mod send;
+mod signals;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -1,7 +1,7 @@
 //! `tidings run`: plan, ask, send, report.
 
 use std::fs;
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use super::printer::{Printer, counted};
 use super::read::read_campaign;
 use super::rehearsal::{Rehearsal, ScriptArgs};
 use super::send::{Job, send};
+use super::signals::Signals;
 use super::{Exit, Global, preview, progress};
 use crate::campaign::Campaign;
 use crate::clock::Clock;
@@ -45,18 +46,25 @@ pub struct Args {
     script: ScriptArgs,
 }
 
-/// Runs each campaign in turn; the highest reason decides the exit code.
+/// Runs each campaign in turn, until a wish to stop; the highest reason decides the exit code.
 pub fn run(args: &Args, global: &Global, printer: Printer) -> Exit {
     if let Err(failure) = check(args) {
         return failure.report(printer);
     }
-    let ends = args.files.iter().map(|file| {
-        if args.dry_run {
-            return preview::show(file, printer);
+    if args.dry_run {
+        return args.files.iter().map(|file| preview::show(file, printer)).max().unwrap_or(Exit::Complete);
+    }
+    let mut signals = Signals::default();
+    let mut end = Exit::Complete;
+    for (file, left) in args.files.iter().zip((0..args.files.len()).rev()) {
+        let ended = run_one(file, args, global, &mut signals, printer);
+        end = end.max(ended.unwrap_or_else(|failure| failure.report(printer)));
+        if left > 0 && signals.came() {
+            printer.warn(&format!("asked to stop: {left} more were not begun"));
+            return end.max(Exit::Paused);
         }
-        run_one(file, args, global, printer).unwrap_or_else(|failure| failure.report(printer))
-    });
-    ends.max().unwrap_or(Exit::Complete)
+    }
+    end
 }
 
 /// What the command line alone can tell. Someone who asks for faults and forgets the sandbox does not mean real people.
@@ -73,7 +81,13 @@ fn check(args: &Args) -> Result<(), Failure> {
     Ok(())
 }
 
-fn run_one(file: &Path, args: &Args, global: &Global, printer: Printer) -> Result<Exit, Failure> {
+fn run_one(
+    file: &Path,
+    args: &Args,
+    global: &Global,
+    signals: &mut Signals,
+    printer: Printer,
+) -> Result<Exit, Failure> {
     let clock = Clock::System;
     let campaign = read_campaign(file)?;
     let plan = Plan::prepare(&campaign)?;
@@ -90,7 +104,10 @@ fn run_one(file: &Path, args: &Args, global: &Global, printer: Printer) -> Resul
         return Ok(nothing_to_do(&campaign, tally, printer));
     }
     if rehearsal.is_none() && !args.yes {
-        confirm(&campaign, tally.waiting)?;
+        confirm(&campaign, tally.waiting, signals)?;
+    }
+    if signals.came() {
+        return Ok(Exit::Paused);
     }
     let client = client(&campaign, args, rehearsal.as_ref(), printer)?;
     let job = Job {
@@ -102,7 +119,7 @@ fn run_one(file: &Path, args: &Args, global: &Global, printer: Printer) -> Resul
         clock,
         printer,
     };
-    let exit = send(&job, ledger, client)?;
+    let exit = send(&job, ledger, client, signals)?;
     if let Some(rehearsal) = rehearsal {
         rehearsal.check_the_book(printer)?;
     }
@@ -173,7 +190,7 @@ fn nothing_to_do(campaign: &Campaign, tally: Tally, printer: Printer) -> Exit {
 }
 
 /// Asks on the terminal before anything is sent.
-fn confirm(campaign: &Campaign, people: u64) -> Result<(), Failure> {
+fn confirm(campaign: &Campaign, people: u64, signals: &mut Signals) -> Result<(), Failure> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(Failure::Usage("nobody is here to be asked: add --yes to send without a question".to_owned()));
     }
@@ -186,8 +203,7 @@ fn confirm(campaign: &Campaign, people: u64) -> Result<(), Failure> {
         campaign.key, campaign.sender.phone_number_id
     );
     stderr.write_all(question.as_bytes()).and_then(|()| stderr.flush())?;
-    let mut answer = String::new();
-    std::io::stdin().lock().read_line(&mut answer)?;
+    let answer = signals.line()?.unwrap_or_default();
     match answer.trim().to_ascii_lowercase().as_str() {
         "y" | "yes" => Ok(()),
         _ => Err(Failure::Usage("not confirmed; nothing was sent".to_owned())),

@@ -3,13 +3,11 @@
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
 
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc;
-
 use super::Exit;
 use super::failure::Failure;
 use super::printer::{Printer, counted};
 use super::progress::{self, Progress};
+use super::signals::Signals;
 use crate::campaign::Campaign;
 use crate::clock::{Clock, UnixMs, compact, rfc3339};
 use crate::cloud::client::Client;
@@ -42,7 +40,8 @@ pub struct Job<'a> {
 }
 
 /// Sends what the plan has left, and writes the report.
-pub fn send(job: &Job<'_>, mut ledger: Ledger, client: Client) -> Result<Exit, Failure> {
+pub fn send(job: &Job<'_>, mut ledger: Ledger, client: Client, signals: &mut Signals) -> Result<Exit, Failure> {
+    signals.listen()?;
     let started_at = job.clock.unix_ms();
     ledger.make_sure_of_room(job.tally.waiting)?;
     let run_id = ledger.begin_run(job.plan, started_at)?;
@@ -50,7 +49,7 @@ pub fn send(job: &Job<'_>, mut ledger: Ledger, client: Client) -> Result<Exit, F
     let name = format!("{}-{prefix}{run_id}", compact(started_at));
     let parent = job.campaign.report.directory.join(&job.campaign.key);
     let directory = Directory::create(&parent, &name, job.tally.rows)?;
-    let (ledger, ending, this_run) = drive(job, ledger, run_id, client, &directory)?;
+    let (ledger, ending, this_run) = drive(job, (ledger, run_id), client, &directory, signals)?;
     directory.release();
     let end = End { started_at, ended_at: job.clock.unix_ms(), ending, this_run };
     conclude(job, ledger, run_id, &directory, &end)
@@ -66,13 +65,12 @@ struct End {
 
 fn drive(
     job: &Job<'_>,
-    ledger: Ledger,
-    run_id: RunId,
+    (ledger, run_id): (Ledger, RunId),
     client: Client,
     directory: &Directory,
+    signals: &mut Signals,
 ) -> Result<(Ledger, Ending, ThisRun), Failure> {
     let mut live = job.campaign.report.jsonl.then(|| Live::create(directory, style(job, ""), job.clock)).transpose()?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let pace = Pace { rate_per_second: job.campaign.pace_per_second(), slots: None };
     job.printer.talk(&opening(job, pace.rate_per_second));
     let mut progress = Progress::new(job.tally.waiting, job.printer, job.clock, io::stderr().is_terminal());
@@ -89,26 +87,11 @@ fn drive(
             counted(under_way as u64, "request")
         )),
     };
-    let ended = runtime.block_on(async {
-        let stops = signals()?;
-        run(ledger, (job.plan, run_id), pace, Arc::new(client), job.clock, stops, listener).await.map_err(Failure::from)
-    });
+    let ended =
+        signals.during(|stops| run(ledger, (job.plan, run_id), pace, Arc::new(client), job.clock, stops, listener));
     progress.end();
-    // Threads of an abandoned name lookup or the like must not hold up the end.
-    runtime.shutdown_background();
-    let (ledger, ending) = ended?;
+    let (ledger, ending) = ended??;
     Ok((ledger, ending, progress.counts()))
-}
-
-/// A wish to stop for each signal that asks to.
-fn signals() -> Result<mpsc::Receiver<()>, Failure> {
-    let (tell, stops) = mpsc::channel(2);
-    for kind in [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()] {
-        let mut signals = signal(kind)?;
-        let tell = tell.clone();
-        tokio::spawn(async move { while signals.recv().await.is_some() && tell.send(()).await.is_ok() {} });
-    }
-    Ok(stops)
 }
 
 /// Folds the report from the ledger and says how it went.

@@ -27,4 +27,5 @@ mod recipients_damaged;
 mod recipients_file;
 mod report;
 mod sandbox;
+mod stopping;
 mod wire;
