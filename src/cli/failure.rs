@@ -53,7 +53,9 @@ impl Failure {
                 Exit::Disk
             }
             Self::Report(error) => {
-                printer.error(&error.to_string());
+                printer.error(&format!(
+                    "{error}; make room or name another place under `report.directory`; the ledger keeps what was sent"
+                ));
                 Exit::Disk
             }
             Self::Token(error) => {

@@ -276,7 +276,7 @@ fn a_report_directory_that_cannot_be_is_found_before_the_first_message() {
     let _redacted = ran.redact();
     insta::assert_snapshot!(ran.stderr.replace(&server.url, "[url]"), @"
     sending to [url], not to WhatsApp
-    error: the report reports/spring cannot be written: Not a directory (os error 20)
+    error: the report reports/spring cannot be written: Not a directory (os error 20); make room or name another place under `report.directory`; the ledger keeps what was sent
     ");
     assert_eq!(server.book().requests, 0);
     std::fs::remove_file(project.path("reports")).expect("a file");
