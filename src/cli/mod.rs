@@ -7,6 +7,7 @@ mod printer;
 mod progress;
 mod read;
 mod rehearsal;
+mod resolve;
 mod run;
 mod sandbox;
 mod send;
@@ -57,6 +58,8 @@ enum Command {
     Run(run::Args),
     /// Show what a campaign would send, and send nothing.
     Preview(preview::Args),
+    /// List the messages in doubt, and settle them.
+    Resolve(resolve::Args),
     /// Serve a simulator of WhatsApp's Cloud API on this machine.
     Sandbox(sandbox::Args),
 }
@@ -76,6 +79,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     match command {
         Command::Run(args) => run::run(&args, &global, printer),
         Command::Preview(args) => preview::run(&args, printer),
+        Command::Resolve(args) => resolve::run(&args, &global, printer),
         Command::Sandbox(args) => sandbox::run(&args, printer),
     }
 }

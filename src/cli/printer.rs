@@ -1,7 +1,7 @@
 //! Where words go: results to stdout, talk to stderr. A terminal that went away is no reason to stop a run, so failed
 //! writes are let go.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
@@ -58,6 +58,15 @@ impl Printer {
     /// What needs somebody's attention, quiet or not.
     pub fn warn(self, text: &str) {
         let _ = writeln!(anstream::stderr(), "{text}");
+    }
+
+    /// A question, with the answer to follow on the same line.
+    ///
+    /// # Errors
+    /// When nobody can read it.
+    pub fn ask(question: &str) -> io::Result<()> {
+        let mut stderr = anstream::stderr();
+        stderr.write_all(question.as_bytes()).and_then(|()| stderr.flush())
     }
 
     /// Why the program cannot do what it was asked to.

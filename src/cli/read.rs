@@ -1,11 +1,16 @@
-//! Reading a campaign for a command.
+//! Finding and reading what commands work on: a campaign, and the ledger of its real messages.
 
 use std::convert::Infallible;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
+use super::Global;
 use super::failure::Failure;
 use crate::campaign::{self, Campaign};
 use crate::plan::Plan;
+
+/// Names the ledger of real runs where the command line does not.
+const LEDGER_VARIABLE: &str = "TIDINGS_LEDGER";
 
 /// Reads a campaign file. Any problem ends the command; the recipients are looked through all the same, so that one pass
 /// tells everything.
@@ -28,4 +33,26 @@ pub fn read_campaign(file: &Path) -> Result<Campaign, Failure> {
         }
     }
     Err(Failure::Problems { shown, total })
+}
+
+/// The ledger of a campaign's real messages.
+pub fn real_ledger(file: &Path, global: &Global) -> Result<PathBuf, Failure> {
+    if let Some(path) = &global.ledger {
+        return Ok(path.clone());
+    }
+    if let Some(path) = std::env::var_os(LEDGER_VARIABLE).filter(|path| !path.is_empty()) {
+        return Ok(path.into());
+    }
+    // One campaign file has one ledger, whichever link leads to it: a second one would not know who got the message.
+    let file = fs::canonicalize(file)?;
+    Ok(file.parent().unwrap_or(Path::new("")).join(".tidings").join("ledger.sqlite"))
+}
+
+/// The same, for commands that have nothing to do before there is one.
+pub fn existing_ledger(file: &Path, global: &Global) -> Result<PathBuf, Failure> {
+    let path = real_ledger(file, global)?;
+    if path.exists() {
+        return Ok(path);
+    }
+    Err(Failure::Usage(format!("there is no ledger {}: nothing was sent from here yet", path.display())))
 }

@@ -1,15 +1,14 @@
 //! `tidings run`: plan, ask, send, report.
 
-use std::fs;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::failure::Failure;
 use super::printer::{Printer, counted};
-use super::read::read_campaign;
+use super::read::{read_campaign, real_ledger};
 use super::rehearsal::{Rehearsal, ScriptArgs};
-use super::send::{Job, send};
+use super::send::{Job, send, standing};
 use super::signals::Signals;
 use super::{Exit, Global, preview, progress};
 use crate::campaign::Campaign;
@@ -19,11 +18,8 @@ use crate::ledger::{Content, Ledger, PlanId, PlanKey, Tally};
 use crate::plan::{ONCE, Plan, Planned};
 use crate::secret::Token;
 
-/// Names the ledger of real runs where the command line does not.
-const LEDGER_VARIABLE: &str = "TIDINGS_LEDGER";
-
 /// A program that dies between a request and its answer leaves this said about the message.
-const DIED: &str = "the program ended before an answer came";
+pub const DIED: &str = "the program ended before an answer came";
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -129,8 +125,8 @@ fn run_one(
 /// A rehearsal uses a ledger of real messages only where the command line names it: a variable is set once, for the real
 /// runs, and forgotten.
 fn ledger_path(file: &Path, args: &Args, global: &Global, rehearsal: Option<&Rehearsal>) -> Result<PathBuf, Failure> {
-    if let Some(path) = &global.ledger {
-        return Ok(path.clone());
+    if global.ledger.is_some() {
+        return real_ledger(file, global);
     }
     if let Some(rehearsal) = rehearsal {
         return Ok(rehearsal.ledger());
@@ -141,12 +137,7 @@ fn ledger_path(file: &Path, args: &Args, global: &Global, rehearsal: Option<&Reh
                 .to_owned(),
         ));
     }
-    if let Some(path) = std::env::var_os(LEDGER_VARIABLE).filter(|path| !path.is_empty()) {
-        return Ok(path.into());
-    }
-    // One campaign file has one ledger, whichever link leads to it: a second one would not know who got the message.
-    let file = fs::canonicalize(file)?;
-    Ok(file.parent().unwrap_or(Path::new("")).join(".tidings").join("ledger.sqlite"))
+    real_ledger(file, global)
 }
 
 /// Brings the plan into the ledger and opens it, unless exactly this plan is open already.
@@ -181,12 +172,8 @@ fn stage(ledger: &mut Ledger, campaign: &Campaign, plan: &Plan<'_>, clock: Clock
 }
 
 fn nothing_to_do(campaign: &Campaign, tally: Tally, printer: Printer) -> Exit {
-    let Tally { accepted, refused, in_doubt, turned_away, .. } = tally;
-    printer.result(&format!(
-        "{}: nothing to send: {accepted} accepted, {refused} refused, {in_doubt} in doubt, {turned_away} turned away",
-        campaign.key
-    ));
-    if in_doubt > 0 { Exit::InDoubt } else { Exit::Complete }
+    printer.result(&format!("{}: nothing to send: {}", campaign.key, standing(&tally)));
+    if tally.in_doubt > tally.held { Exit::InDoubt } else { Exit::Complete }
 }
 
 /// Asks on the terminal before anything is sent.
@@ -197,12 +184,11 @@ fn confirm(campaign: &Campaign, people: u64, signals: &mut Signals) -> Result<()
     let rate = campaign.pace_per_second();
     let time = progress::time(Duration::from_secs_f64(people as f64 / rate));
     let people = if people == 1 { "1 person".to_owned() } else { format!("{people} people") };
-    let mut stderr = anstream::stderr();
     let question = format!(
         "Send {} to {people} from number {}, {rate} a second, about {time}? [y/N] ",
         campaign.key, campaign.sender.phone_number_id
     );
-    stderr.write_all(question.as_bytes()).and_then(|()| stderr.flush())?;
+    Printer::ask(&question)?;
     let answer = signals.line()?.unwrap_or_default();
     match answer.trim().to_ascii_lowercase().as_str() {
         "y" | "yes" => Ok(()),

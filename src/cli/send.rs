@@ -191,7 +191,7 @@ fn exit(ending: &Ending, tally: &Tally) -> Exit {
         },
     };
     let rows = match tally {
-        Tally { in_doubt: 1.., .. } => Exit::InDoubt,
+        Tally { in_doubt, held, .. } if in_doubt > held => Exit::InDoubt,
         Tally { refused: 1.., .. } => Exit::Refused,
         _ => Exit::Complete,
     };
@@ -233,17 +233,27 @@ fn opening(job: &Job<'_>, rate: f64) -> String {
 }
 
 fn closing(job: &Job<'_>, tally: &Tally, directory: &Directory) -> String {
-    let Tally { rows, accepted, refused, in_doubt, turned_away, waiting } = tally;
-    let mut text = format!("{}: {}: {accepted} accepted", job.campaign.key, counted(*rows, "row"));
-    for (count, word) in
-        [(refused, "refused"), (in_doubt, "in doubt"), (turned_away, "turned away"), (waiting, "waiting")]
-    {
+    let (rows, standing) = (counted(tally.rows, "row"), standing(tally));
+    format!("{}: {rows}: {standing}\nreport: {}", job.campaign.key, directory.path.display())
+}
+
+/// Where the rows stand, for people; what nobody is in goes without saying.
+pub fn standing(tally: &Tally) -> String {
+    let Tally { accepted, refused, in_doubt, held, withdrawn, turned_away, waiting, .. } = tally;
+    let mut text = format!("{accepted} accepted");
+    for (count, word) in [
+        (refused, "refused"),
+        (in_doubt, "in doubt"),
+        (withdrawn, "given up"),
+        (turned_away, "turned away"),
+        (waiting, "waiting"),
+    ] {
         if *count > 0 {
             text.push_str(&format!(", {count} {word}"));
         }
     }
-    if *in_doubt > 0 {
-        text.push_str("\nin doubt: the message may have arrived; it is not sent again");
+    if in_doubt > held {
+        text.push_str("\nin doubt: the message may have arrived, and is not sent again; see `tidings resolve`");
     }
-    format!("{text}\nreport: {}", directory.path.display())
+    text
 }

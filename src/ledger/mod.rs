@@ -5,6 +5,7 @@
 //! this room knows SQL.
 
 mod claim;
+mod doubt;
 mod plan;
 mod read;
 mod sqlite;
@@ -13,6 +14,7 @@ pub mod state;
 use std::fmt;
 
 pub use claim::{Claim, Claimed, Committed, Settlement, Verdict};
+pub use doubt::{Decision, Doubt};
 pub use plan::{Content, PlanKey, Staging};
 pub use read::{AttemptRow, ReportRow, Tally};
 pub use sqlite::{Ledger, LedgerError};

@@ -19,6 +19,11 @@ pub struct Tally {
     pub refused: u64,
     /// Nobody knows.
     pub in_doubt: u64,
+    /// Of those in doubt: a person has looked at them and holds them as they are.
+    #[serde(skip)]
+    pub held: u64,
+    /// Given up by a person.
+    pub withdrawn: u64,
     /// Never planned, each with its reason.
     pub turned_away: u64,
     /// Still to be sent.
@@ -28,7 +33,7 @@ pub struct Tally {
 impl Tally {
     /// Whether every row is accounted for.
     pub fn adds_up(&self) -> bool {
-        self.rows == self.accepted + self.refused + self.in_doubt + self.turned_away + self.waiting
+        self.rows == self.accepted + self.refused + self.in_doubt + self.withdrawn + self.turned_away + self.waiting
     }
 }
 
@@ -94,7 +99,8 @@ impl Ledger {
         let mut tally = Tally { rows: rows.cast_unsigned(), ..Tally::default() };
         // Counted here: a GROUP BY would sort a million rows in memory.
         let mut query = self.db.prepare_cached(
-            "SELECT m.state FROM plan_rows r LEFT JOIN messages m ON m.message_id = r.message_id WHERE r.plan_id = ?1",
+            "SELECT m.state, m.held FROM plan_rows r LEFT JOIN messages m ON m.message_id = r.message_id
+             WHERE r.plan_id = ?1",
         )?;
         let mut states = query.query([plan.0])?;
         while let Some(state) = states.next()? {
@@ -103,7 +109,11 @@ impl Ledger {
                 Some(State::Planned) => tally.waiting += 1,
                 Some(State::Accepted) => tally.accepted += 1,
                 Some(State::Refused) => tally.refused += 1,
-                Some(State::Sending | State::InDoubt) => tally.in_doubt += 1,
+                Some(State::Withdrawn) => tally.withdrawn += 1,
+                Some(State::Sending | State::InDoubt) => {
+                    tally.in_doubt += 1;
+                    tally.held += u64::from(state.get::<_, Option<bool>>(1)?.unwrap_or(false));
+                }
             }
         }
         Ok(tally)

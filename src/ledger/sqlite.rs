@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension};
 
-use super::state::{Event, Illegal, State};
+use super::state::Illegal;
 use super::{PlanId, RunId};
 use crate::clock::UnixMs;
 
@@ -91,28 +91,6 @@ impl Ledger {
         let last_attempt_id =
             db.query_row("SELECT coalesce(max(attempt_id), 0) FROM attempts", [], |row| row.get(0))?;
         Ok(Self { db, cursor: 0, last_attempt_id, commits: 0, _lock: lock })
-    }
-
-    /// Puts attempts without an outcome in doubt, and tells how many there were: those that a dead process left, or
-    /// those that this one no longer waits for. `why` says which.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read or written.
-    pub fn recover(&mut self, now: UnixMs, why: &str) -> Result<u64, LedgerError> {
-        let doubt = State::Sending.after(Event::Doubt)?;
-        let transaction = self.db.transaction()?;
-        let attempts = transaction.execute(
-            "UPDATE attempts SET settled_at = ?1, outcome = ?2, detail = ?3
-             WHERE attempt_id IN (SELECT attempt_id FROM messages WHERE state = ?4)",
-            (now, super::claim::IN_DOUBT, why, State::Sending.number()),
-        )?;
-        let messages = transaction
-            .execute("UPDATE messages SET state = ?1 WHERE state = ?2", (doubt.number(), State::Sending.number()))?;
-        if attempts != messages {
-            return Err(LedgerError::Broken(format!("{messages} messages under way, but {attempts} attempts")));
-        }
-        transaction.commit()?;
-        Ok(messages as u64)
     }
 
     /// Makes sure that the disk has room for the attempts at so many messages.

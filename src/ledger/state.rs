@@ -13,6 +13,8 @@ pub enum State {
     Refused,
     /// Nobody knows; the machine never asks again.
     InDoubt,
+    /// Never to be sent: a person gave it up.
+    Withdrawn,
 }
 
 /// What happens to a message.
@@ -28,6 +30,10 @@ pub enum Event {
     PutBack,
     /// No verdict.
     Doubt,
+    /// A person orders a message in doubt to be sent again, and answers for it.
+    Resend,
+    /// A person leaves a message in doubt at that, for good.
+    GiveUp,
 }
 
 /// An event that a state does not allow: a bug, never a reason to go on.
@@ -47,6 +53,8 @@ impl State {
             (Self::Sending, Event::Refuse) => Ok(Self::Refused),
             (Self::Sending, Event::PutBack) => Ok(Self::Planned),
             (Self::Sending, Event::Doubt) => Ok(Self::InDoubt),
+            (Self::InDoubt, Event::Resend) => Ok(Self::Planned),
+            (Self::InDoubt, Event::GiveUp) => Ok(Self::Withdrawn),
             (state, event) => Err(Illegal(state, event)),
         }
     }
@@ -59,12 +67,13 @@ impl State {
             Self::Accepted => 2,
             Self::Refused => 3,
             Self::InDoubt => 4,
+            Self::Withdrawn => 5,
         }
     }
 
     /// The state that a number stands for.
     pub fn from_number(number: i64) -> Option<Self> {
-        [Self::Planned, Self::Sending, Self::Accepted, Self::Refused, Self::InDoubt]
+        [Self::Planned, Self::Sending, Self::Accepted, Self::Refused, Self::InDoubt, Self::Withdrawn]
             .into_iter()
             .find(|state| state.number() == number)
     }
@@ -75,6 +84,7 @@ impl State {
             Self::Planned => "waiting",
             Self::Accepted => "accepted",
             Self::Refused => "refused",
+            Self::Withdrawn => "withdrawn",
             Self::Sending | Self::InDoubt => "in_doubt",
         }
     }

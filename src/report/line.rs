@@ -37,7 +37,7 @@ pub struct Line<'a> {
     pub template: Option<&'a str>,
     /// The template's language.
     pub language: Option<&'a str>,
-    /// `accepted`, `refused`, `in_doubt`, `turned_away` or `waiting`.
+    /// `accepted`, `refused`, `in_doubt`, `turned_away`, `waiting` or `withdrawn`.
     pub state: &'static str,
     /// Why, in words for people.
     pub reason: Option<Cow<'a, str>>,
@@ -132,6 +132,7 @@ fn reason<'a>(row: &'a ReportRow, style: &Style<'_>) -> Option<Cow<'a, str>> {
             Some(code) => refused(code, detail.unwrap_or_default()),
             None => Cow::Borrowed(detail.unwrap_or_default()),
         }),
+        Some(State::Withdrawn) => Some("given up while in doubt: it may have arrived".into()),
         Some(State::Sending | State::InDoubt) => detail.map(Cow::Borrowed),
     }
 }

@@ -223,9 +223,11 @@ fn only_the_drawn_transitions_are_legal() {
         (Sending, Refuse, Refused),
         (Sending, PutBack, Planned),
         (Sending, Doubt, InDoubt),
+        (InDoubt, Resend, Planned),
+        (InDoubt, GiveUp, Withdrawn),
     ];
-    for state in [Planned, Sending, Accepted, Refused, InDoubt] {
-        for event in [Claim, Accept, Refuse, PutBack, Doubt] {
+    for state in [Planned, Sending, Accepted, Refused, InDoubt, Withdrawn] {
+        for event in [Claim, Accept, Refuse, PutBack, Doubt, Resend, GiveUp] {
             let expected = legal.iter().find(|(from, by, _)| (*from, *by) == (state, event)).map(|(_, _, to)| *to);
             assert_eq!(state.after(event).ok(), expected, "{state:?} {event:?}");
             assert_eq!(State::from_number(state.number()), Some(state));

@@ -4,6 +4,7 @@ mod bubble;
 mod campaign_file;
 mod cli_bad_input;
 mod cli_preview;
+mod cli_resolve;
 mod cli_run;
 mod cli_sandbox;
 mod cli_stop;

@@ -127,6 +127,7 @@ fn the_summary_tells_the_run_in_numbers() {
         "accepted": 2,
         "refused": 0,
         "in_doubt": 0,
+        "withdrawn": 0,
         "turned_away": 1,
         "waiting": 0
       },

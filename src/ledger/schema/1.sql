@@ -33,12 +33,15 @@ CREATE TABLE messages (
     attempt_id    INTEGER,
     first_attempt_at INTEGER,
     recipient     TEXT NOT NULL,
+    -- Whether a person has looked at the doubt and holds it as it is.
+    held          INTEGER NOT NULL DEFAULT 0,
     UNIQUE (occurrence_id, identity)
 ) STRICT;
 
 -- Messages that wait for a later time, and messages under way: few at any moment.
 CREATE INDEX messages_later ON messages (plan_id, due_at) WHERE state = 0 AND due_at > 0;
 CREATE INDEX messages_sending ON messages (message_id) WHERE state = 1;
+CREATE INDEX messages_in_doubt ON messages (occurrence_id, row) WHERE state = 4;
 
 -- What each message says, apart from `messages` so that its rows stay small.
 CREATE TABLE contents (
@@ -83,4 +86,12 @@ CREATE TABLE attempts (
     message_status TEXT,
     detail         TEXT,
     trace          TEXT
+) STRICT;
+
+-- What people decided about doubts. Only ever added to.
+CREATE TABLE decisions (
+    decision_id INTEGER PRIMARY KEY,
+    attempt_id  INTEGER NOT NULL REFERENCES attempts,
+    decided_at  INTEGER NOT NULL,
+    decision    TEXT NOT NULL CHECK (decision IN ('hold', 'resend', 'give up'))
 ) STRICT;

@@ -1,0 +1,114 @@
+//! Doubts and people: listed with their evidence, held, given up, or sent again by somebody who answers for it.
+
+use rusqlite::Connection;
+
+use crate::harness::process::Ran;
+use crate::harness::project::Project;
+use crate::harness::server::Server;
+
+/// Three people, every answer lost after the message was taken.
+fn in_doubt() -> (Project, Server) {
+    let (project, server) = (Project::new().with_token(), Server::with_faults(&["reset-accepted=100"]));
+    project.send(&server).code(4).stdout_has("3 in doubt");
+    (project, server)
+}
+
+fn resolve<const N: usize>(project: &Project, arguments: [&str; N]) -> Ran {
+    let ledger = ["resolve", "campaign.yaml", "--ledger", "ledger.sqlite"];
+    project.tidings(ledger.into_iter().chain(arguments))
+}
+
+/// An hour goes by.
+fn an_hour_later(project: &Project) {
+    let ledger = Connection::open(project.path("ledger.sqlite")).expect("a ledger");
+    ledger.execute("UPDATE attempts SET claimed_at = claimed_at - 3600000", []).expect("an update");
+}
+
+#[test]
+fn doubts_are_listed_with_what_is_known_of_them() {
+    let (project, _server) = in_doubt();
+    let listed = resolve(&project, []);
+    let _redacted = listed.redact();
+    listed.code(0).stdout_has("spring: 3 messages in doubt").stdout_has("row 2 to +12025550101, hello_world (en_US), ");
+    listed.stdout_has("may still arrive").stdout_has("--hold leaves them so");
+}
+
+#[test]
+fn a_campaign_without_doubts_or_without_a_ledger_says_so() {
+    let (project, server) = (Project::new().with_token(), Server::start(&[]));
+    resolve(&project, []).code(2).stderr_has("there is no ledger");
+    project.send(&server).code(0);
+    resolve(&project, []).code(0).stdout_has("spring: 0 messages in doubt");
+}
+
+#[test]
+fn what_is_held_needs_no_attention_and_is_never_sent_again() {
+    let (project, server) = in_doubt();
+    project.send(&server).code(4);
+    resolve(&project, ["--hold"]).code(0).stdout_has("3 messages held in doubt");
+    project.send(&server).code(0).stdout_has("3 in doubt");
+    resolve(&project, []).stdout_has(", held");
+    assert_eq!(server.book().requests, 3);
+}
+
+#[test]
+fn what_is_given_up_is_over_and_never_sent_again() {
+    let (project, server) = in_doubt();
+    resolve(&project, ["--give-up", "--row", "3"]).code(0).stdout_has("1 message given up");
+    resolve(&project, []).stdout_has("2 messages in doubt");
+    resolve(&project, ["--give-up"]).code(0).stdout_has("2 messages given up");
+    project.send(&server).code(0).stdout_has("3 given up");
+    assert_eq!(server.book().requests, 3);
+}
+
+#[test]
+fn a_resend_waits_until_the_old_request_cannot_arrive_any_more() {
+    let (project, server) = in_doubt();
+    resolve(&project, ["--resend", "--yes-may-duplicate", "3"]).code(2).stderr_has("may still arrive");
+    project.send(&server).code(4);
+    assert_eq!(server.book().requests, 3);
+}
+
+#[test]
+fn a_resend_needs_the_number_of_people_and_no_other_number() {
+    let (project, server) = in_doubt();
+    an_hour_later(&project);
+    resolve(&project, ["--resend"]).code(2).stderr_has("--yes-may-duplicate 3");
+    resolve(&project, ["--resend", "--yes-may-duplicate", "2"]).code(2).stderr_has("nothing was changed");
+    resolve(&project, ["--yes-may-duplicate", "3"]).code(2);
+    project.send(&server).code(4);
+    assert_eq!(server.book().requests, 3);
+}
+
+#[test]
+fn what_a_person_orders_to_be_sent_again_is_sent_once_more_and_no_more() {
+    let (project, _lossy) = in_doubt();
+    an_hour_later(&project);
+    resolve(&project, ["--resend", "--row", "4", "--yes-may-duplicate", "1"]).code(0);
+    let server = Server::start(&[]);
+    let ran = project.send(&server);
+    ran.code(4).stderr_has("sending 1 message,");
+    assert_eq!((server.book().requests, ran.report().of("accepted").len()), (1, 1));
+    project.send(&server).code(4);
+    assert_eq!(server.book().requests, 1);
+}
+
+#[test]
+fn a_row_that_is_not_in_doubt_changes_nothing() {
+    let (project, _server) = in_doubt();
+    resolve(&project, ["--give-up", "--row", "3", "--row", "9"]).code(2).stderr_has("row 9 is not in doubt");
+    resolve(&project, []).stdout_has("3 messages in doubt");
+}
+
+#[test]
+fn what_people_decide_is_kept_for_ever() {
+    let (project, _server) = in_doubt();
+    resolve(&project, ["--hold"]).code(0);
+    resolve(&project, ["--give-up"]).code(0);
+    let ledger = Connection::open(project.path("ledger.sqlite")).expect("a ledger");
+    let decisions: Vec<String> = ledger
+        .prepare("SELECT decision FROM decisions ORDER BY decision_id")
+        .and_then(|mut query| query.query_map([], |row| row.get(0))?.collect())
+        .expect("decisions");
+    assert_eq!(decisions, ["hold", "hold", "hold", "give up", "give up", "give up"]);
+}
