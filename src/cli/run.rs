@@ -168,6 +168,9 @@ fn stage(ledger: &mut Ledger, campaign: &Campaign, plan: &Plan<'_>, clock: Clock
     if outline.problems_total > 0 {
         return Err(Failure::Problems { shown: outline.problems, total: outline.problems_total });
     }
+    if outline.rows != plan.row_count() {
+        return Err(Failure::Bug(format!("the file has {} rows, but {} were planned", plan.row_count(), outline.rows)));
+    }
     Ok(staging.open(clock.unix_ms())?)
 }
 

@@ -49,9 +49,9 @@ pub fn send(job: &Job<'_>, mut ledger: Ledger, client: Client, signals: &mut Sig
     let name = format!("{}-{prefix}{run_id}", compact(started_at));
     let parent = job.campaign.report.directory.join(&job.campaign.key);
     let directory = Directory::create(&parent, &name, job.tally.rows)?;
-    let (ledger, ending, this_run) = drive(job, (ledger, run_id), client, &directory, signals)?;
+    let (ledger, ending, put_back) = drive(job, (ledger, run_id), client, &directory, signals)?;
     directory.release();
-    let end = End { started_at, ended_at: job.clock.unix_ms(), ending, this_run };
+    let end = End { started_at, ended_at: job.clock.unix_ms(), ending, put_back };
     conclude(job, ledger, run_id, &directory, &end)
 }
 
@@ -60,7 +60,8 @@ struct End {
     started_at: UnixMs,
     ended_at: UnixMs,
     ending: Ending,
-    this_run: ThisRun,
+    /// After so many attempts a message was put back.
+    put_back: u64,
 }
 
 fn drive(
@@ -69,7 +70,7 @@ fn drive(
     client: Client,
     directory: &Directory,
     signals: &mut Signals,
-) -> Result<(Ledger, Ending, ThisRun), Failure> {
+) -> Result<(Ledger, Ending, u64), Failure> {
     let mut live = job.campaign.report.jsonl.then(|| Live::create(directory, style(job, ""), job.clock)).transpose()?;
     let pace = Pace { rate_per_second: job.campaign.pace_per_second(), slots: None };
     job.printer.talk(&opening(job, pace.rate_per_second));
@@ -91,7 +92,7 @@ fn drive(
         signals.during(|stops| run(ledger, (job.plan, run_id), pace, Arc::new(client), job.clock, stops, listener));
     progress.end();
     let (ledger, ending) = ended??;
-    Ok((ledger, ending, progress.counts()))
+    Ok((ledger, ending, progress.counts().put_back))
 }
 
 /// Folds the report from the ledger and says how it went.
@@ -169,12 +170,23 @@ fn summary<'a>(job: &'a Job<'_>, end: &End, tally: Tally, words: &'a str, exit: 
         sandbox: job.sandbox,
         started_at: rfc3339(end.started_at),
         ended_at: rfc3339(end.ended_at),
-        duration_ms: end.ended_at - end.started_at,
+        // A clock that was set back makes no negative duration.
+        duration_ms: (end.ended_at - end.started_at).max(0),
         ending: words,
         exit_code: exit.code(),
         counts: tally,
-        this_run: end.this_run,
+        this_run: this_run(job.tally, tally, end.put_back),
         digests: Digests { campaign: hex(&job.campaign.digest), recipients: hex(&job.recipients_digest) },
+    }
+}
+
+/// Folded from the ledger: what was left behind without an answer was never in the news.
+fn this_run(before: Tally, after: Tally, put_back: u64) -> ThisRun {
+    ThisRun {
+        accepted: after.accepted - before.accepted,
+        refused: after.refused - before.refused,
+        in_doubt: after.in_doubt - before.in_doubt,
+        put_back,
     }
 }
 

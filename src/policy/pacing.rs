@@ -108,7 +108,7 @@ impl Pacing {
 
     /// A message was taken: what was lost to throttles is slowly won back.
     pub fn went_well(&mut self, now: Instant) {
-        if now <= self.recovered_at || self.rate_per_second >= self.limit_per_second {
+        if now <= self.recovered_at {
             return;
         }
         let won = (now - self.recovered_at).as_secs_f64() * RECOVERY_PER_SECOND * self.limit_per_second;

@@ -27,6 +27,7 @@ mod problem;
 mod recipients_damaged;
 mod recipients_file;
 mod report;
+mod run_directory;
 mod sandbox;
 mod stopping;
 mod wire;

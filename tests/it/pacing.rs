@@ -63,3 +63,13 @@ fn a_throttle_holds_everybody_halves_the_pace_and_is_won_back() {
     pacing.went_well(start + Duration::from_secs(63));
     assert!((pacing.rate_per_second() - 100.0).abs() < f64::EPSILON);
 }
+
+#[test]
+fn the_slowest_pace_forgets_throttles_too() {
+    let start = now();
+    let mut pacing = Pacing::new(1.0, start);
+    pacing.throttled(start, None);
+    let later = start + Duration::from_secs(10);
+    pacing.went_well(later);
+    assert_eq!(pacing.throttled(later, None), Some(Duration::from_secs(1)));
+}

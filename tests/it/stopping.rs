@@ -61,6 +61,28 @@ fn a_wish_to_stop_concerns_the_campaigns_that_were_not_begun_too() {
 }
 
 #[test]
+fn the_summary_counts_what_was_left_behind_as_done_by_this_run() {
+    let home = TempDir::new().expect("a directory");
+    let latency = "5s".parse().expect("a latency");
+    let sandbox = Embedded::start(Script { latency, ..Script::default() }).expect("a sandbox");
+    let file = campaign(&home, "first", 3);
+    let (mut child, told) = start(&home, &sandbox, "", &[&file]);
+    while sandbox.book().requests == 0 {
+        std::thread::yield_now();
+    }
+    signal(&child, "TERM");
+    let mut told = told.lines().map_while(Result::ok);
+    assert!(told.any(|line| line.starts_with("stopping: ")));
+    signal(&child, "TERM");
+    assert_eq!(child.wait().expect("an end").code(), Some(4));
+    let runs = fs::read_dir(home.path().join("reports/first")).expect("a report").flatten();
+    let summary = runs.map(|run| fs::read_to_string(run.path().join("summary.json"))).next().expect("a run");
+    let summary: serde_json::Value = serde_json::from_str(&summary.expect("a summary")).expect("JSON");
+    assert!(summary["counts"]["in_doubt"].as_u64() > Some(0), "{summary}");
+    assert_eq!(summary["this_run"]["in_doubt"], summary["counts"]["in_doubt"], "{summary}");
+}
+
+#[test]
 fn a_signal_that_was_to_be_ignored_stops_nothing() {
     let (home, sandbox) =
         (TempDir::new().expect("a directory"), Embedded::start(Script::default()).expect("a sandbox"));

@@ -1,0 +1,13 @@
+//! A run's directory: its room is reserved, and given back however the run ends.
+
+use tidings::report::directory::Directory;
+
+#[test]
+fn a_run_that_fails_gives_its_reserved_room_back() {
+    let home = tempfile::tempdir().expect("a directory");
+    let directory = Directory::create(home.path(), "run", 1_000).expect("a directory");
+    let path = directory.path.clone();
+    assert_eq!(std::fs::read_dir(&path).expect("a listing").count(), 1);
+    drop(directory);
+    assert_eq!(std::fs::read_dir(&path).expect("a listing").count(), 0);
+}
