@@ -213,8 +213,9 @@ fn client(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let token = runtime.block_on(sender.token.read())?;
     let api = args.api_url.as_deref().unwrap_or(META_API);
+    let client = new(api, &token)?;
     if args.api_url.is_some() {
         printer.talk(&format!("sending to {api}, not to WhatsApp"));
     }
-    Ok(new(api, &token)?)
+    Ok(client)
 }

@@ -52,7 +52,10 @@ pub trait Sender: Send + Sync + 'static {
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     /// The address is not one that a token may be sent to.
-    #[error("`{0}` is not an address tidings sends to: use https, or http on this machine (127.0.0.1, ::1, localhost)")]
+    #[error(
+        "`{0}` is not an address tidings sends to: use https, or http on this machine (127.0.0.1, ::1, localhost), without \
+         a user name, password or query"
+    )]
     Address(String),
     /// The token cannot stand in a header.
     #[error("the token holds characters that cannot be sent")]
@@ -184,15 +187,19 @@ pub fn check_address(api: &str) -> Result<(), ClientError> {
 }
 
 fn checked_address(api: &str) -> Result<Url, ClientError> {
-    let refused = || ClientError::Address(api.to_owned());
-    let url = Url::parse(api).map_err(|_| refused())?;
+    let url = Url::parse(api).map_err(|_| ClientError::Address(api.to_owned()))?;
     let bare = url.username().is_empty() && url.password().is_none() && url.query().is_none();
     let allowed = match url.scheme() {
         "https" => true,
         "http" => is_this_machine(&url),
         _ => false,
     };
-    if bare && allowed { Ok(url) } else { Err(refused()) }
+    if bare && allowed { Ok(url) } else { Err(ClientError::Address(without_secrets(&url))) }
+}
+
+/// What is refused is shown, and the rest of an address may hold a token.
+fn without_secrets(url: &Url) -> String {
+    format!("{}://{}", url.scheme(), url.host_str().unwrap_or_default())
 }
 
 /// Whether an address is one of this machine's own.

@@ -42,3 +42,35 @@ async fn an_answer_that_repeats_the_token_does_not_take_it_further() {
         assert!(!told.contains(TOKEN), "{told}");
     }
 }
+
+#[test]
+fn an_address_with_a_secret_in_it_is_refused_without_repeating_the_secret() {
+    for api in [
+        format!("https://user:{TOKEN}@graph.facebook.com"),
+        format!("https://{TOKEN}@graph.facebook.com"),
+        format!("https://graph.facebook.com/?access_token={TOKEN}"),
+    ] {
+        let error = Client::new(&api, "v25.0", "106540352242922", &Token::for_sandbox(TOKEN)).err().expect("a refusal");
+        assert!(!error.to_string().contains(TOKEN), "{error}");
+    }
+}
+
+#[test]
+fn a_token_goes_over_tls_or_stays_on_this_machine() {
+    let allowed = |api: &str| Client::new(api, "v25.0", "106540352242922", &Token::for_sandbox(TOKEN)).is_ok();
+    for api in ["https://graph.facebook.com", "http://127.0.0.1:1", "HTTP://LOCALHOST:1", "http://[::1]:1"] {
+        assert!(allowed(api), "{api}");
+    }
+    for api in [
+        "http://graph.facebook.com",
+        "http://127.0.0.1.evil.example",
+        "http://localhost.:1",
+        "http://localhost@evil.example",
+        "http://0.0.0.0:1",
+        "ftp://localhost",
+        "file:///etc/passwd",
+        "graph.facebook.com",
+    ] {
+        assert!(!allowed(api), "{api}");
+    }
+}
