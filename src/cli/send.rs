@@ -198,7 +198,7 @@ fn exit(ending: &Ending, tally: &Tally) -> Exit {
         Ending::Stopped { reason, .. } => match reason {
             StopReason::Token => Exit::Token,
             StopReason::Sender | StopReason::Template => Exit::Stopped,
-            StopReason::Unreachable => Exit::Paused,
+            StopReason::Unreachable | StopReason::Throttled => Exit::Paused,
             StopReason::NoVerdicts => Exit::InDoubt,
         },
     };
@@ -230,6 +230,10 @@ fn words(ending: &Ending) -> (&'static str, &'static str) {
                 "Compare name, language, parameters and status with the template in WhatsApp Manager, then run again.",
             ),
             StopReason::Unreachable => ("WhatsApp could not be reached", "Look at the network, then run again."),
+            StopReason::Throttled => (
+                "WhatsApp has asked to slow down for two hours and taken nothing",
+                "Look at the limits of the number and the app in WhatsApp Manager, then run again.",
+            ),
             StopReason::NoVerdicts => (
                 "requests left and no answers came back",
                 "Something between here and WhatsApp is broken: find out before running again.",

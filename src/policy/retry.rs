@@ -41,6 +41,8 @@ pub enum StopReason {
     Unreachable,
     /// Requests leave and no verdict comes back.
     NoVerdicts,
+    /// WhatsApp has asked to slow down for so long that it is no matter of pace.
+    Throttled,
 }
 
 /// What is known of a template when one of its messages is refused for the template's sake.

@@ -1,4 +1,5 @@
-//! When a run gives up: nothing can be reached, no verdicts come back, or a template is wrong for everybody. Pure.
+//! When a run gives up: nothing can be reached, no verdicts come back, nothing but throttles comes back, or a template is
+//! wrong for everybody. Pure.
 
 use std::time::Duration;
 
@@ -11,6 +12,9 @@ const UNREACHABLE_MAX: Duration = Duration::from_secs(120);
 
 /// The longest wait between two tries to reach WhatsApp.
 const REACH_WAIT_MAX: Duration = Duration::from_secs(30);
+
+/// Meta's longest limits on calls are counted by the hour; what lasts longer than this does not pass by waiting.
+const THROTTLED_MAX: Duration = Duration::from_secs(2 * 3600);
 
 /// So many requests in a row without a verdict are no accident, and each may be a person in doubt.
 const DOUBTS_IN_A_ROW_MAX: u32 = 20;
@@ -40,6 +44,24 @@ impl Reach {
     /// A request left.
     pub fn reached(&mut self) {
         *self = Self::default();
+    }
+}
+
+/// Since when nothing but throttles came back.
+#[derive(Debug, Clone, Default)]
+pub struct Throttles {
+    since: Option<Instant>,
+}
+
+impl Throttles {
+    /// One more; whether it has been too long.
+    pub fn one_more(&mut self, now: Instant) -> bool {
+        now - *self.since.get_or_insert(now) >= THROTTLED_MAX
+    }
+
+    /// Something else came.
+    pub fn passed(&mut self) {
+        self.since = None;
     }
 }
 

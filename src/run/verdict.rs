@@ -11,12 +11,13 @@ use crate::cloud::outcome::{Outcome, Refusal};
 use crate::ledger::{Claimed, Verdict};
 use crate::policy::pacing::Pacing;
 use crate::policy::retry::{self, Next, StopReason, TemplateStanding};
-use crate::policy::stop::{Doubts, Reach, Templates};
+use crate::policy::stop::{Doubts, Reach, Templates, Throttles};
 
 /// What the run has learnt from outcomes so far.
 #[derive(Debug, Default)]
 pub struct Lessons {
     reach: Reach,
+    throttles: Throttles,
     doubts: Doubts,
     templates: Templates,
     /// How often messages were refused for their own or their template's sake, as long as they are asked again.
@@ -60,6 +61,7 @@ impl Lessons {
         match outcome {
             Outcome::Accepted { .. } => {
                 self.doubts.verdict();
+                self.throttles.passed();
                 self.refusals.remove(&claimed.identity);
                 self.templates.accepted(&claimed.name, &claimed.language);
                 pacing.went_well(now);
@@ -111,11 +113,15 @@ impl Lessons {
         };
         match retry::after(refusal, time, standing) {
             Next::Refused => {
+                self.throttles.passed();
                 self.refusals.remove(&claimed.identity);
                 Judgement::of(Verdict::Refused)
             }
             Next::Again(wait) => Judgement::of(Verdict::PutBack { due_at: wall + millis(wait) }),
             Next::Stop(reason) => Judgement::stop(Verdict::PutBack { due_at: wall }, reason),
+            Next::SlowDown(_) if self.throttles.one_more(now) => {
+                Judgement::stop(Verdict::PutBack { due_at: wall }, StopReason::Throttled)
+            }
             Next::SlowDown(wait) => {
                 let why = || format!("WhatsApp asks to slow down (code {})", refusal.code);
                 let held = pacing.throttled(now, wait).map(|wait| (wait, why()));

@@ -132,6 +132,19 @@ async fn throttles_slow_the_run_and_lose_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn throttles_that_never_end_do_not_make_a_run_that_never_ends() {
+    let home = Home::new();
+    let mut ledger = home.open();
+    let plan = plan(&mut ledger, 0..100);
+    let world = Arc::new(World::new(|_, _| no(130_429)));
+    let day = Duration::from_secs(24 * 3600);
+    let run = tokio::time::timeout(day, drive(ledger, plan, &world, 80.0, never_stop())).await;
+    let ended = run.expect("an end within a day");
+    assert!(matches!(ended.ending, Ending::Stopped { reason: StopReason::Throttled, .. }), "{:?}", ended.ending);
+    assert_eq!(tally(&ended, plan).waiting, 100);
+}
+
+#[tokio::test(start_paused = true)]
 async fn lasting_refusals_end_that_person_only() {
     let world = World::new(|to, n| if to.ends_with('3') { no(131_026) } else { yes(to, n) });
     let (ended, plan, world, _home) = run_plan(50, 80.0, world).await;
