@@ -25,13 +25,24 @@ pub const META_API: &str = "https://graph.facebook.com";
 /// A verdict is some hundred bytes; a longer answer is not one, and is not read into memory.
 const REPLY_BYTES_MAX: usize = 64 * 1024;
 
-/// Meta publishes no latency goal; half a minute is far beyond what is seen, and short enough for a person to wait.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a client waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// For a connection: name, TCP and TLS together. 5 s unless told otherwise.
+    pub connect: Duration,
+    /// For the whole of one request, to the last byte of its answer. 30 s unless told otherwise: Meta publishes no latency
+    /// goal, but that is far beyond what is seen, and short enough for a person to wait.
+    pub request: Duration,
+    /// Before an unused connection is closed. 15 s unless told otherwise: short, so that a connection is rarely reused
+    /// just as the other side closes it.
+    pub idle: Duration,
+}
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// Short, so that a connection is rarely reused just as the other side closes it.
-const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(15);
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self { connect: Duration::from_secs(5), request: Duration::from_secs(30), idle: Duration::from_secs(15) }
+    }
+}
 
 /// One message on its way out.
 #[derive(Debug, Clone)]
@@ -73,14 +84,30 @@ pub struct Client {
     authorization: HeaderValue,
     /// To be recognised in answers.
     token: Token,
+    timeouts: Timeouts,
 }
 
 impl Client {
-    /// A client that sends from `phone_number_id` through `api` (such as [`META_API`]).
+    /// A client that sends from `phone_number_id` through `api` (such as [`META_API`]), and waits as long as the default
+    /// [`Timeouts`] say.
     ///
     /// # Errors
     /// When the address is neither https nor on this machine, or TLS cannot be set up.
     pub fn new(api: &str, api_version: &str, phone_number_id: &str, token: &Token) -> Result<Self, ClientError> {
+        Self::with_timeouts(api, api_version, phone_number_id, token, Timeouts::default())
+    }
+
+    /// The same, with a patience of its own.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn with_timeouts(
+        api: &str,
+        api_version: &str,
+        phone_number_id: &str,
+        token: &Token,
+        timeouts: Timeouts,
+    ) -> Result<Self, ClientError> {
         let base = checked_address(api)?;
         let endpoint = |name: &str| {
             let mut url = base.clone();
@@ -98,9 +125,9 @@ impl Client {
             .retry(reqwest::retry::never())
             .no_proxy()
             .tcp_nodelay(true)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(REQUEST_TIMEOUT)
-            .pool_idle_timeout(POOL_IDLE_TIMEOUT)
+            .connect_timeout(timeouts.connect)
+            .timeout(timeouts.request)
+            .pool_idle_timeout(timeouts.idle)
             .build()?;
         Ok(Self {
             http,
@@ -108,6 +135,7 @@ impl Client {
             marketing_messages: endpoint("marketing_messages"),
             authorization,
             token: token.clone(),
+            timeouts,
         })
     }
 
@@ -137,7 +165,7 @@ impl Sender for Client {
             .body(reqwest::Body::wrap(body))
             .send()
             .await;
-        let failed = |error: reqwest::Error| failure(&error, &witness);
+        let failed = |error: reqwest::Error| failure(&error, &witness, &self.timeouts);
         self.redact(match sent {
             Ok(response) => read_reply(response).await.unwrap_or_else(failed),
             Err(error) => failed(error),
@@ -159,17 +187,18 @@ async fn read_reply(mut response: Response) -> Result<Outcome, reqwest::Error> {
 }
 
 /// Error texts cannot tell whether the request left: the same words come with and without. The body can.
-fn failure(error: &reqwest::Error, witness: &AtomicBool) -> Outcome {
-    let why = describe(error);
+fn failure(error: &reqwest::Error, witness: &AtomicBool, timeouts: &Timeouts) -> Outcome {
+    let why = describe(error, timeouts);
     if witness.load(Ordering::Acquire) { Outcome::InDoubt { why } } else { Outcome::NotSent { why } }
 }
 
 /// The innermost cause; never the outer text, which holds the address.
-fn describe(error: &reqwest::Error) -> String {
+fn describe(error: &reqwest::Error, timeouts: &Timeouts) -> String {
+    if error.is_timeout() && error.is_connect() {
+        return format!("no connection within {} s", timeouts.connect.as_secs_f64());
+    }
     if error.is_timeout() {
-        let (what, limit) =
-            if error.is_connect() { ("connection", CONNECT_TIMEOUT) } else { ("answer", REQUEST_TIMEOUT) };
-        return format!("no {what} within {} s", limit.as_secs());
+        return format!("no answer within {} s", timeouts.request.as_secs_f64());
     }
     let mut cause: &dyn std::error::Error = error;
     while let Some(source) = cause.source() {
