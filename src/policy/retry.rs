@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::cloud::fault::Effect;
+use crate::cloud::fault::{self, Effect};
 use crate::cloud::outcome::Refusal;
 
 /// How often one person is asked again after WhatsApp's limit on messages to one person.
@@ -65,7 +65,7 @@ pub enum TemplateStanding {
 /// more, later: where it is the template's own, the run has stopped by then and nobody was refused for it.
 pub fn after(refusal: &Refusal, time: u32, standing: TemplateStanding) -> Next {
     match refusal.effect() {
-        Effect::Throttle => Next::SlowDown(refusal.retry_after_s.map(Duration::from_secs)),
+        Effect::Throttle => Next::SlowDown(refusal.retry_after_s.map(Duration::from_secs).max(lasts(refusal))),
         Effect::Pair if time < PAIR_ATTEMPTS_MAX => Next::Again(Duration::from_secs(4_u64.pow(time.min(4)))),
         Effect::Pair | Effect::Recipient => Next::Refused,
         Effect::Template => match standing {
@@ -79,4 +79,9 @@ pub fn after(refusal: &Refusal, time: u32, standing: TemplateStanding) -> Next {
         // `classify` puts these in doubt; should one come here, asking again could message a person twice.
         Effect::Ambiguous => Next::Refused,
     }
+}
+
+/// How long the fault lasts at least, as far as Meta says.
+fn lasts(refusal: &Refusal) -> Option<Duration> {
+    fault::lookup(refusal.code).and_then(|fault| fault.lasts)
 }

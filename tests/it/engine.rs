@@ -15,7 +15,7 @@ use crate::harness::world::{World, doubt, never, no, not_sent, yes};
 
 const NOON: i64 = 1_775_044_800_000;
 
-struct Ended {
+pub struct Ended {
     ledger: Ledger,
     ending: Ending,
     settled: u64,
@@ -66,7 +66,7 @@ fn stop_after(waits: &'static [u64]) -> mpsc::Receiver<()> {
     stops
 }
 
-async fn run_plan(people: u64, rate: f64, world: World) -> (Ended, PlanId, Arc<World>, Home) {
+pub async fn run_plan(people: u64, rate: f64, world: World) -> (Ended, PlanId, Arc<World>, Home) {
     let home = Home::new();
     let mut ledger = home.open();
     let plan = plan(&mut ledger, 0..people);
@@ -75,7 +75,7 @@ async fn run_plan(people: u64, rate: f64, world: World) -> (Ended, PlanId, Arc<W
     (ended, plan, world, home)
 }
 
-fn tally(ended: &Ended, plan: PlanId) -> Tally {
+pub fn tally(ended: &Ended, plan: PlanId) -> Tally {
     let tally = ended.ledger.tally(plan).expect("a tally");
     assert!(tally.adds_up(), "{tally:?}");
     tally

@@ -15,6 +15,7 @@ mod duplicates;
 mod engine;
 mod examples;
 mod expression;
+mod faults;
 mod harness;
 mod identities;
 mod leaks;
