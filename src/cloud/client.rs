@@ -12,11 +12,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue, RETRY_AFTER};
 use reqwest::{Response, Url};
 
 use super::Endpoint;
 use super::outcome::{Outcome, classify};
+use super::pause;
 use crate::secret::Token;
 
 /// Where Meta listens.
@@ -175,7 +176,8 @@ impl Sender for Client {
 
 async fn read_reply(mut response: Response) -> Result<Outcome, reqwest::Error> {
     let status = response.status().as_u16();
-    let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+    let retry_after_s = header(RETRY_AFTER).and_then(|value| pause::seconds(value, header(DATE)));
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {
         if body.len() + chunk.len() > REPLY_BYTES_MAX {
@@ -183,7 +185,7 @@ async fn read_reply(mut response: Response) -> Result<Outcome, reqwest::Error> {
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(classify(status, retry_after.as_deref(), &body))
+    Ok(classify(status, retry_after_s, &body))
 }
 
 /// Error texts cannot tell whether the request left: the same words come with and without. The body can.

@@ -3,6 +3,7 @@
 pub mod client;
 pub mod fault;
 pub mod outcome;
+pub mod pause;
 pub mod wire;
 
 /// Which endpoint sends a message.

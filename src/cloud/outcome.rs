@@ -8,6 +8,9 @@ use serde::Deserialize;
 
 use super::fault::{self, Effect};
 
+/// The one status that is a verdict by itself: whoever says it did not pass the request on.
+const TOO_MANY_REQUESTS: u16 = 429;
+
 /// What came of one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
@@ -50,7 +53,11 @@ pub struct Refusal {
 impl Refusal {
     /// Whom it concerns.
     pub fn effect(&self) -> Effect {
-        if self.code == 429 { Effect::Throttle } else { fault::effect(self.code, self.subcode) }
+        if self.code == i64::from(TOO_MANY_REQUESTS) {
+            Effect::Throttle
+        } else {
+            fault::effect(self.code, self.subcode)
+        }
     }
 }
 
@@ -68,6 +75,8 @@ struct AcceptedMessage {
 #[derive(Deserialize)]
 struct ErrorBody {
     error: GraphError,
+    /// What was also accepted was not simply refused.
+    messages: Option<serde::de::IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -80,14 +89,15 @@ struct GraphError {
 }
 
 impl GraphError {
-    fn code(&self) -> Option<i64> {
-        number(&self.code)
+    fn subcode(&self) -> Option<i64> {
+        number(self.error_subcode.as_ref()?)
     }
 
-    /// Whether it is Meta's own error: gateways and proxies write much the same shape, with codes of theirs and without a
-    /// trace id.
+    /// Whether Meta speaks. Gateways write JSON with `error.code` too, and their small numbers mean something else: gRPC's
+    /// 4 is "deadline exceeded", which says nothing of the message. So those count only with Meta's trace id.
     fn is_metas(&self, code: i64) -> bool {
-        fault::lookup(code).is_some() || self.fbtrace_id.is_some()
+        let traced = self.fbtrace_id.as_ref().is_some_and(|trace| !trace.is_empty());
+        traced || fault::lookup(code).is_some_and(|fault| fault.is_metas_alone())
     }
 
     /// `error_data` comes as an object with `details`, as a plain string, or not at all.
@@ -100,65 +110,16 @@ impl GraphError {
             (None, None) => String::new(),
         }
     }
-}
 
-/// Reads a complete reply.
-///
-/// `retry_after` is the header's value. 5xx counts as a refusal only where the code can be nothing else; a 4xx without
-/// Meta's JSON comes from something in between, which may have passed the request on.
-pub fn classify(status: u16, retry_after: Option<&str>, body: &[u8]) -> Outcome {
-    match status {
-        200..=299 => classify_success(status, body),
-        300..=399 => in_doubt(format!("HTTP {status}: a redirect, which is never followed")),
-        _ => match graph_error(body) {
-            Some((code, error)) => classify_error(status, code, &error, retry_after),
-            None if status == 429 => Outcome::Refused(Refusal {
-                code: 429,
-                subcode: None,
-                detail: "too many requests".to_owned(),
-                trace: None,
-                retry_after_s: retry_after.and_then(seconds),
-            }),
-            None => in_doubt(format!("HTTP {status} without an answer from WhatsApp")),
-        },
+    fn refusal(&self, code: i64, retry_after_s: Option<u64>) -> Outcome {
+        Outcome::Refused(Refusal {
+            code,
+            subcode: self.subcode(),
+            detail: self.detail(),
+            trace: self.fbtrace_id.clone(),
+            retry_after_s,
+        })
     }
-}
-
-fn classify_success(status: u16, body: &[u8]) -> Outcome {
-    match serde_json::from_slice::<AcceptedBody>(body) {
-        Ok(AcceptedBody { messages }) => match messages.into_iter().next() {
-            Some(AcceptedMessage { id, message_status }) if !id.is_empty() => {
-                Outcome::Accepted { wamid: id, message_status: message_status.filter(|status| status != "accepted") }
-            }
-            _ => in_doubt(format!("HTTP {status} without a message id")),
-        },
-        Err(_) => in_doubt(format!("HTTP {status} with an answer that cannot be read")),
-    }
-}
-
-fn classify_error(status: u16, code: i64, error: &GraphError, retry_after: Option<&str>) -> Outcome {
-    let known = fault::lookup(code).map(|fault| fault.effect);
-    let doubtful = match known {
-        Some(Effect::Ambiguous) => true,
-        Some(_) => false,
-        None => status >= 500,
-    };
-    if doubtful {
-        return in_doubt(format!("HTTP {status}, code {code}: {}", error.detail()));
-    }
-    Outcome::Refused(Refusal {
-        code,
-        subcode: error.error_subcode.as_ref().and_then(number),
-        detail: error.detail(),
-        trace: error.fbtrace_id.clone(),
-        retry_after_s: retry_after.and_then(seconds),
-    })
-}
-
-fn graph_error(body: &[u8]) -> Option<(i64, GraphError)> {
-    let ErrorBody { error } = serde_json::from_slice(body).ok()?;
-    let code = error.code()?;
-    error.is_metas(code).then_some((code, error))
 }
 
 /// Relays are seen to send codes as strings.
@@ -166,9 +127,59 @@ fn number(value: &serde_json::Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str()?.parse().ok())
 }
 
-/// Only the form in seconds is taken; a date would need a trusted clock, and the pause is bounded anyway.
-fn seconds(retry_after: &str) -> Option<u64> {
-    retry_after.trim().parse().ok()
+/// Reads a complete reply.
+///
+/// `retry_after_s` is the pause the reply asks for, see [`super::pause::seconds`]. What counts is Meta's own JSON: its code
+/// where there is one, whatever the status, as Meta documents throttles as 400 and permissions as 500. A code that is in
+/// no table is a refusal only with a 4xx; without Meta's JSON a reply comes from something in between, which may have
+/// passed the request on. Never [`Outcome::NotSent`]: what is answered was sent.
+pub fn classify(status: u16, retry_after_s: Option<u64>, body: &[u8]) -> Outcome {
+    match status {
+        200..=299 => classify_success(status, retry_after_s, body),
+        300..=399 => in_doubt(format!("HTTP {status}: a redirect, which is never followed")),
+        400..=599 => match graph_error(body) {
+            Some((code, error)) => classify_error(status, code, &error, retry_after_s),
+            None if status == TOO_MANY_REQUESTS => throttled("too many requests".to_owned(), retry_after_s),
+            None => in_doubt(format!("HTTP {status} without an answer from WhatsApp")),
+        },
+        _ => in_doubt(format!("HTTP {status}: not a status that ends a request")),
+    }
+}
+
+fn classify_success(status: u16, retry_after_s: Option<u64>, body: &[u8]) -> Outcome {
+    match serde_json::from_slice::<AcceptedBody>(body) {
+        Ok(AcceptedBody { messages }) => match messages.into_iter().next() {
+            Some(AcceptedMessage { id, message_status }) if !id.is_empty() => {
+                Outcome::Accepted { wamid: id, message_status: message_status.filter(|status| status != "accepted") }
+            }
+            _ => in_doubt(format!("HTTP {status} without a message id")),
+        },
+        Err(_) => match graph_error(body) {
+            Some((code, error)) => classify_error(status, code, &error, retry_after_s),
+            None => in_doubt(format!("HTTP {status} with an answer that cannot be read")),
+        },
+    }
+}
+
+fn classify_error(status: u16, code: i64, error: &GraphError, retry_after_s: Option<u64>) -> Outcome {
+    match fault::lookup(code).map(|fault| fault.effect) {
+        Some(effect) if effect != Effect::Ambiguous => error.refusal(code, retry_after_s),
+        None if status == TOO_MANY_REQUESTS => throttled(format!("code {code}: {}", error.detail()), retry_after_s),
+        None if (400..=499).contains(&status) => error.refusal(code, retry_after_s),
+        _ => in_doubt(format!("HTTP {status}, code {code}: {}", error.detail())),
+    }
+}
+
+/// A throttle without a code that says so.
+fn throttled(detail: String, retry_after_s: Option<u64>) -> Outcome {
+    Outcome::Refused(Refusal { code: i64::from(TOO_MANY_REQUESTS), subcode: None, detail, trace: None, retry_after_s })
+}
+
+/// Meta's error, where the reply holds one and nothing else.
+fn graph_error(body: &[u8]) -> Option<(i64, GraphError)> {
+    let ErrorBody { error, messages } = serde_json::from_slice(body).ok()?;
+    let code = number(&error.code)?;
+    (messages.is_none() && error.is_metas(code)).then_some((code, error))
 }
 
 fn in_doubt(why: String) -> Outcome {

@@ -20,7 +20,10 @@ const RATE_MIN_PER_SECOND: f64 = 1.0;
 /// The part of the limit that is won back each second without a throttle.
 const RECOVERY_PER_SECOND: f64 = 0.02;
 
-/// The longest pause after throttles in a row.
+/// The shortest pause after a throttle, whatever was asked for: "again in no time" would be asking without end.
+const PAUSE_MIN: Duration = Duration::from_secs(1);
+
+/// The longest pause after a throttle, whatever was asked for.
 const PAUSE_MAX: Duration = Duration::from_secs(300);
 
 /// The pace of one sender.
@@ -91,7 +94,7 @@ impl Pacing {
 
     /// WhatsApp said "too fast": everybody waits, and the pace is halved. Tells how long the wait is.
     ///
-    /// `wait` is what WhatsApp asked for, if it did. Replies to requests that left before the last throttle was known do
+    /// `wait` is what WhatsApp asked for, if it did; it is kept between one second and five minutes. Replies to requests that left before the last throttle was known do
     /// not count again, and get none.
     pub fn throttled(&mut self, now: Instant, wait: Option<Duration>) -> Option<Duration> {
         if now < self.held_until {
@@ -99,7 +102,7 @@ impl Pacing {
         }
         let backoff = Duration::from_secs(1 << self.throttles_in_a_row.min(8));
         self.throttles_in_a_row += 1;
-        let wait = wait.unwrap_or(backoff).min(PAUSE_MAX);
+        let wait = wait.unwrap_or(backoff).clamp(PAUSE_MIN, PAUSE_MAX);
         self.held_until = now + wait;
         self.rate_per_second = (self.rate_per_second / 2.0).max(RATE_MIN_PER_SECOND.min(self.limit_per_second));
         self.recovered_at = self.held_until;

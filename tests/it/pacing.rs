@@ -73,3 +73,13 @@ fn the_slowest_pace_forgets_throttles_too() {
     pacing.went_well(later);
     assert_eq!(pacing.throttled(later, None), Some(Duration::from_secs(1)));
 }
+
+#[test]
+fn a_pause_is_bounded_whatever_is_asked_for() {
+    for (asked, kept) in [(0, 1), (1, 1), (299, 299), (1_000_000_000, 300), (u64::MAX, 300)] {
+        let start = now();
+        let mut pacing = Pacing::new(100.0, start);
+        assert_eq!(pacing.throttled(start, Some(Duration::from_secs(asked))), Some(Duration::from_secs(kept)));
+        assert_eq!(pacing.grant(start), Err(start + Duration::from_secs(kept)));
+    }
+}
