@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OptionalExtension};
 
 use super::state::Illegal;
@@ -160,6 +161,8 @@ fn prepare(db: &Connection, path: &Path) -> Result<(), LedgerError> {
     let foreign = |what: String| LedgerError::Foreign { path: path.to_owned(), what };
     let number = |pragma: &str| db.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
     db.set_prepared_statement_cache_capacity(32);
+    // Otherwise a statement is planned anew whenever a value is bound that could choose another index: every claim.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     let tables = match db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0)) {
         Ok(tables) => tables,
         Err(error) => {
