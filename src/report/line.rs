@@ -1,7 +1,6 @@
 //! One line of a report: a row of the recipients file and what became of it.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -163,9 +162,7 @@ fn message_key(style: &Style<'_>, identity: i64) -> String {
         hash.update([0]);
     }
     hash.update(identity.to_be_bytes());
-    hash.finalize().iter().take(16).fold(String::with_capacity(32), |mut hex, byte| {
-        // Writing to a String does not fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    let digest: [u8; 32] = hash.finalize().into();
+    let half = digest.iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte));
+    format!("{half:032x}")
 }
