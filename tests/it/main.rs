@@ -17,6 +17,7 @@ mod examples;
 mod expression;
 mod faults;
 mod harness;
+mod hostile;
 mod identities;
 mod leaks;
 mod ledger;
