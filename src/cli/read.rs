@@ -37,11 +37,16 @@ pub fn read_campaign(file: &Path) -> Result<Campaign, Failure> {
 
 /// The ledger of a campaign's real messages.
 pub fn real_ledger(file: &Path, global: &Global) -> Result<PathBuf, Failure> {
-    if let Some(path) = &global.ledger {
-        return Ok(path.clone());
-    }
-    if let Some(path) = std::env::var_os(LEDGER_VARIABLE).filter(|path| !path.is_empty()) {
-        return Ok(path.into());
+    let variable = || std::env::var_os(LEDGER_VARIABLE).filter(|path| !path.is_empty()).map(PathBuf::from);
+    if let Some(path) = global.ledger.clone().or_else(variable) {
+        return if path.to_string_lossy().contains("://") {
+            // Never repeated: such an address may hold a password.
+            Err(Failure::Usage(
+                "the ledger is a file: this version of tidings knows no ledger with an address".to_owned(),
+            ))
+        } else {
+            Ok(path)
+        };
     }
     // One campaign file has one ledger, whichever link leads to it: a second one would not know who got the message.
     let file = fs::canonicalize(file)?;

@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::printer::{Printer, counted};
 use super::read::{read_campaign, real_ledger};
 use super::rehearsal::{Rehearsal, ScriptArgs};
-use super::send::{Job, send, standing};
+use super::send::{Job, report, send, standing};
 use super::signals::Signals;
 use super::{Exit, Global, preview, progress};
 use crate::campaign::Campaign;
@@ -94,18 +94,8 @@ fn run_one(
         let messages = counted(doubts, "message");
         printer.warn(&format!("an earlier run died with {messages} under way: in doubt now, and not sent again"));
     }
-    let open = stage(&mut ledger, &campaign, &plan, clock)?;
+    let (open, news) = stage(&mut ledger, &campaign, &plan, clock)?;
     let tally = ledger.tally(open)?;
-    if tally.waiting == 0 {
-        return Ok(nothing_to_do(&campaign, tally, printer));
-    }
-    if rehearsal.is_none() && !args.yes {
-        confirm(&campaign, tally.waiting, signals)?;
-    }
-    if signals.came() {
-        return Ok(Exit::Paused);
-    }
-    let client = client(&campaign, args, rehearsal.as_ref(), printer)?;
     let job = Job {
         campaign: &campaign,
         recipients_digest: plan.recipients_digest(),
@@ -115,6 +105,16 @@ fn run_one(
         clock,
         printer,
     };
+    if tally.waiting == 0 {
+        return if news || doubts > 0 { report(&job, ledger) } else { Ok(nothing_to_do(&campaign, tally, printer)) };
+    }
+    if rehearsal.is_none() && !args.yes {
+        confirm(&campaign, tally.waiting, signals)?;
+    }
+    if signals.came() {
+        return Ok(Exit::Paused);
+    }
+    let client = client(&campaign, args, rehearsal.as_ref(), printer)?;
     let exit = send(&job, ledger, client, signals)?;
     if let Some(rehearsal) = rehearsal {
         rehearsal.check_the_book(printer)?;
@@ -140,8 +140,8 @@ fn ledger_path(file: &Path, args: &Args, global: &Global, rehearsal: Option<&Reh
     real_ledger(file, global)
 }
 
-/// Brings the plan into the ledger and opens it, unless exactly this plan is open already.
-fn stage(ledger: &mut Ledger, campaign: &Campaign, plan: &Plan<'_>, clock: Clock) -> Result<PlanId, Failure> {
+/// Brings the plan into the ledger and opens it, unless exactly this plan is open already; and whether it was news.
+fn stage(ledger: &mut Ledger, campaign: &Campaign, plan: &Plan<'_>, clock: Clock) -> Result<(PlanId, bool), Failure> {
     let key = PlanKey {
         campaign: &campaign.key,
         occurrence: ONCE,
@@ -150,7 +150,7 @@ fn stage(ledger: &mut Ledger, campaign: &Campaign, plan: &Plan<'_>, clock: Clock
         phone_number_id: &campaign.sender.phone_number_id,
     };
     if let Some(open) = ledger.find_plan(&key)? {
-        return Ok(open);
+        return Ok((open, false));
     }
     let mut staging = ledger.stage(&key, clock.unix_ms())?;
     let outline = plan.compose(|planned| match planned {
@@ -171,7 +171,7 @@ fn stage(ledger: &mut Ledger, campaign: &Campaign, plan: &Plan<'_>, clock: Clock
     if outline.rows != plan.row_count() {
         return Err(Failure::Bug(format!("the file has {} rows, but {} were planned", plan.row_count(), outline.rows)));
     }
-    Ok(staging.open(clock.unix_ms())?)
+    Ok((staging.open(clock.unix_ms())?, true))
 }
 
 fn nothing_to_do(campaign: &Campaign, tally: Tally, printer: Printer) -> Exit {

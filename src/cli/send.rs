@@ -42,17 +42,37 @@ pub struct Job<'a> {
 /// Sends what the plan has left, and writes the report.
 pub fn send(job: &Job<'_>, mut ledger: Ledger, client: Client, signals: &mut Signals) -> Result<Exit, Failure> {
     signals.listen()?;
-    let started_at = job.clock.unix_ms();
     ledger.make_sure_of_room(job.tally.waiting)?;
+    let Begun { started_at, run_id, directory } = begin(job, &mut ledger)?;
+    let (ledger, ending, put_back) = drive(job, (ledger, run_id), client, &directory, signals)?;
+    directory.release();
+    let end = End { started_at, ended_at: job.clock.unix_ms(), ending, put_back };
+    conclude(job, ledger, run_id, &directory, &end)
+}
+
+/// Writes the report of a plan that has nothing left to send, for those who find their rows in no other.
+pub fn report(job: &Job<'_>, mut ledger: Ledger) -> Result<Exit, Failure> {
+    let Begun { started_at, run_id, directory } = begin(job, &mut ledger)?;
+    directory.release();
+    let end = End { started_at, ended_at: job.clock.unix_ms(), ending: Ending::Finished, put_back: 0 };
+    conclude(job, ledger, run_id, &directory, &end)
+}
+
+/// A run that is written down, and the place for its report.
+struct Begun {
+    started_at: UnixMs,
+    run_id: RunId,
+    directory: Directory,
+}
+
+fn begin(job: &Job<'_>, ledger: &mut Ledger) -> Result<Begun, Failure> {
+    let started_at = job.clock.unix_ms();
     let run_id = ledger.begin_run(job.plan, started_at)?;
     let prefix = if job.sandbox { "sandbox-" } else { "" };
     let name = format!("{}-{prefix}{run_id}", compact(started_at));
     let parent = job.campaign.report.directory.join(&job.campaign.key);
     let directory = Directory::create(&parent, &name, job.tally.rows)?;
-    let (ledger, ending, put_back) = drive(job, (ledger, run_id), client, &directory, signals)?;
-    directory.release();
-    let end = End { started_at, ended_at: job.clock.unix_ms(), ending, put_back };
-    conclude(job, ledger, run_id, &directory, &end)
+    Ok(Begun { started_at, run_id, directory })
 }
 
 /// How a run went.
@@ -249,8 +269,8 @@ fn opening(job: &Job<'_>, rate: f64) -> String {
 }
 
 fn closing(job: &Job<'_>, tally: &Tally, directory: &Directory) -> String {
-    let (rows, standing) = (counted(tally.rows, "row"), standing(tally));
-    format!("{}: {rows}: {standing}\nreport: {}", job.campaign.key, directory.path.display())
+    let what = if job.tally.waiting == 0 { "nothing to send".to_owned() } else { counted(tally.rows, "row") };
+    format!("{}: {what}: {}\nreport: {}", job.campaign.key, standing(tally), directory.path.display())
 }
 
 /// Where the rows stand, for people; what nobody is in goes without saying.

@@ -172,3 +172,21 @@ fn faults_of_the_sandbox_are_no_part_of_a_real_run() {
     ran.code(2).stderr_has("--sandbox");
     assert_eq!(server.book().requests, 0);
 }
+
+#[test]
+fn rows_of_which_none_is_sent_stand_in_a_report_all_the_same() {
+    let project = Project::new().with_token().recipients("phone\nnobody\n+1202\n");
+    let project = project.campaign_with("recipients: people.csv", "recipients: { file: people.csv, on_invalid: skip }");
+    let server = Server::start(&[]);
+    let ran = project.send(&server);
+    ran.code(0).stdout_has("nothing to send: 0 accepted, 2 turned away");
+    assert_eq!((ran.report().of("turned_away").len(), server.book().requests), (2, 0));
+}
+
+#[test]
+fn a_ledger_with_an_address_is_refused_and_the_address_not_repeated() {
+    let project = Project::new().with_token();
+    let ran = project.run(["--yes", "--ledger", "postgres://tidings:invented-password@db.example.com/ledger"]);
+    ran.code(2).stderr_has("the ledger is a file");
+    assert!(!ran.stderr.contains("invented-password"), "{}", ran.stderr);
+}
