@@ -31,8 +31,8 @@ const LINGER: Duration = Duration::from_millis(2);
 /// How far ahead of the pace messages are claimed, so that a commit does not delay them.
 const HORIZON: Duration = Duration::from_millis(20);
 
-/// A claim that did not leave within this time goes back: the longer an intent stands, the less is known about the world
-/// it was made in.
+/// A claim that did not leave within this time, counted from before its commit, goes back: the longer an intent stands, the
+/// less is known about the world it was made in.
 const SEND_WITHIN: Duration = Duration::from_secs(2);
 
 /// How long requests under way may take to end after the wish to stop. Below the 30 s that service managers give.
@@ -105,7 +105,7 @@ pub async fn run<S: Sender>(
     while !engine.is_done() {
         // Read once: a claim that falls due between two readings would be forgotten until something else happens.
         let (now, wall) = (clock.instant(), clock.unix_ms());
-        engine.launch(now);
+        engine.launch(now, wall);
         engine.begin_commit(now, wall);
         let wake = engine.wake(now, wall);
         tokio::select! {
@@ -125,6 +125,7 @@ pub async fn run<S: Sender>(
 
 /// A commit that came back from its thread.
 struct Commit {
+    begun: Instant,
     ledger: Ledger,
     settlements: Vec<Settlement>,
     asked: usize,
@@ -149,7 +150,7 @@ struct Engine<S> {
     /// Here between commits, on its own thread during one.
     ledger: Option<Ledger>,
     committing: Option<JoinHandle<Commit>>,
-    /// Claimed, committed, not yet sent.
+    /// Claimed, committed, not yet sent; each with the time before its commit.
     ready: VecDeque<(Claimed, Instant)>,
     under_way: JoinSet<Answer>,
     /// Ended, not yet committed.
@@ -198,9 +199,10 @@ impl<S: Sender> Engine<S> {
     }
 
     /// Sends what is claimed, as far as the pace allows.
-    fn launch(&mut self, now: Instant) {
-        while let Some((_, since)) = self.ready.front() {
-            let late = now - *since > SEND_WITHIN;
+    fn launch(&mut self, now: Instant, wall: UnixMs) {
+        while let Some((claimed, since)) = self.ready.front() {
+            // A machine that slept shows it on the wall clock only.
+            let late = now - *since > SEND_WITHIN || wall - claimed.claimed_at > millis(SEND_WITHIN);
             if !late && self.pacing.grant(now).is_err() {
                 return;
             }
@@ -275,7 +277,7 @@ impl<S: Sender> Engine<S> {
         let claim = (wanted > 0).then_some(Claim { plan: self.plan, run: self.run, count: wanted });
         self.committing = Some(tokio::task::spawn_blocking(move || {
             let result = ledger.commit(&settlements, claim, wall);
-            Commit { ledger, settlements, asked: wanted, result }
+            Commit { begun: now, ledger, settlements, asked: wanted, result }
         }));
     }
 
@@ -286,7 +288,7 @@ impl<S: Sender> Engine<S> {
         listener: &mut impl FnMut(Event<'_>),
     ) -> Result<(), LedgerError> {
         self.committing = None;
-        let Commit { ledger, settlements, asked, result } =
+        let Commit { begun, ledger, settlements, asked, result } =
             back.map_err(|error| LedgerError::Broken(format!("the thread that writes it failed: {error}")))?;
         let committed = result?;
         self.ledger = Some(ledger);
@@ -299,8 +301,7 @@ impl<S: Sender> Engine<S> {
             _ if committed.claimed.len() == asked => Some(0),
             _ => committed.next_due,
         };
-        let now = self.clock.instant();
-        self.ready.extend(committed.claimed.into_iter().map(|claimed| (claimed, now)));
+        self.ready.extend(committed.claimed.into_iter().map(|claimed| (claimed, begun)));
         if self.is_stopping() {
             self.put_back_ready();
         }
