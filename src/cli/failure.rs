@@ -20,6 +20,13 @@ pub enum Failure {
     },
     /// The command line asks for something that cannot be.
     Usage(String),
+    /// A person has to look before anything is sent.
+    Stopped {
+        /// What stopped it, and what lifts that.
+        what: String,
+        /// The code for it.
+        exit: Exit,
+    },
     /// The ledger failed.
     Ledger(LedgerError),
     /// The report failed.
@@ -43,6 +50,10 @@ impl Failure {
             Self::Usage(what) => {
                 printer.error(&what);
                 Exit::Problems
+            }
+            Self::Stopped { what, exit } => {
+                printer.error(&format!("{what}; nothing was sent"));
+                exit
             }
             Self::Ledger(error @ LedgerError::Held { .. }) => {
                 printer.error(&format!("{error}; nothing was sent by this start"));

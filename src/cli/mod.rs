@@ -1,5 +1,6 @@
 //! The command line: one file per command. Only this room prints.
 
+mod ending;
 mod exit;
 mod failure;
 mod preview;
@@ -8,10 +9,12 @@ mod progress;
 mod read;
 mod rehearsal;
 mod resolve;
+mod resume;
 mod run;
 mod sandbox;
 mod send;
 mod signals;
+mod stop;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -58,6 +61,10 @@ enum Command {
     Run(run::Args),
     /// Show what a campaign would send, and send nothing.
     Preview(preview::Args),
+    /// Stop a campaign, or all of them, at once; runs under way too.
+    Stop(stop::Args),
+    /// Show what stops a campaign, and lift it.
+    Resume(resume::Args),
     /// List the messages in doubt, and settle them.
     Resolve(resolve::Args),
     /// Serve a simulator of WhatsApp's Cloud API on this machine.
@@ -79,6 +86,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     match command {
         Command::Run(args) => run::run(&args, &global, printer),
         Command::Preview(args) => preview::run(&args, printer),
+        Command::Stop(args) => stop::run(&args, &global, printer),
+        Command::Resume(args) => resume::run(&args, &global, printer),
         Command::Resolve(args) => resolve::run(&args, &global, printer),
         Command::Sandbox(args) => sandbox::run(&args, printer),
     }

@@ -10,11 +10,11 @@ use super::read::{read_campaign, real_ledger};
 use super::rehearsal::{Rehearsal, ScriptArgs};
 use super::send::{Job, report, send, standing};
 use super::signals::Signals;
-use super::{Exit, Global, preview, progress};
+use super::{Exit, Global, ending, preview, progress};
 use crate::campaign::Campaign;
-use crate::clock::Clock;
+use crate::clock::{Clock, rfc3339};
 use crate::cloud::client::{Client, META_API, check_address, is_loopback};
-use crate::ledger::{Content, Ledger, PlanId, PlanKey, Tally};
+use crate::ledger::{Breaker, Content, Ledger, PlanId, PlanKey, Reach, Tally};
 use crate::plan::{ONCE, Plan, Planned};
 use crate::secret::Token;
 
@@ -94,6 +94,7 @@ fn run_one(
         let messages = counted(doubts, "message");
         printer.warn(&format!("an earlier run died with {messages} under way: in doubt now, and not sent again"));
     }
+    look_for_stops(&ledger, &campaign)?;
     let (open, news) = stage(&mut ledger, &campaign, &plan, clock)?;
     let tally = ledger.tally(open)?;
     let job = Job {
@@ -138,6 +139,29 @@ fn ledger_path(file: &Path, args: &Args, global: &Global, rehearsal: Option<&Reh
         ));
     }
     real_ledger(file, global)
+}
+
+/// What somebody stopped, or what stopped by itself, stays stopped until a person has looked: cron cannot start it again.
+fn look_for_stops(ledger: &Ledger, campaign: &Campaign) -> Result<(), Failure> {
+    let lift = |id: &str| format!("tidings resume {} --acknowledge {id}", campaign.file.display());
+    let stopped = |what: String, exit| Err(Failure::Stopped { what, exit });
+    match ledger.switch().stops(&campaign.key) {
+        Some(Reach::Campaign) => {
+            return stopped(format!("the kill switch is on; lift it: {}", lift("stop")), Exit::Stopped);
+        }
+        Some(Reach::Everything) => {
+            let path = ledger.switch().path().display();
+            return stopped(format!("the kill switch is on ({path}); lift it: {}", lift("stop-all")), Exit::Stopped);
+        }
+        None => {}
+    }
+    match ledger.breakers(&campaign.key, &campaign.sender.phone_number_id)?.first() {
+        None => Ok(()),
+        Some(Breaker { id, kind, detail, tripped_at }) => stopped(
+            format!("stopped on {}: {detail}; once that is mended: {}", rfc3339(*tripped_at), lift(&id.to_string())),
+            if kind == ending::TOKEN { Exit::Token } else { Exit::Stopped },
+        ),
+    }
 }
 
 /// Brings the plan into the ledger and opens it, unless exactly this plan is open already; and whether it was news.

@@ -3,17 +3,16 @@
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
 
-use super::Exit;
 use super::failure::Failure;
 use super::printer::{Printer, counted};
 use super::progress::{self, Progress};
 use super::signals::Signals;
+use super::{Exit, ending};
 use crate::campaign::Campaign;
 use crate::clock::{Clock, UnixMs, compact, rfc3339};
 use crate::cloud::client::Client;
 use crate::ledger::{Ledger, PlanId, RunId, Tally};
 use crate::plan::ONCE;
-use crate::policy::retry::StopReason;
 use crate::report::directory::Directory;
 use crate::report::line::{Line, Style};
 use crate::report::live::Live;
@@ -127,8 +126,15 @@ fn conclude(
     if !tally.adds_up() {
         return Err(Failure::Bug(format!("the sums are off: {tally:?}")));
     }
-    let exit = exit(&end.ending, &tally);
-    let (words, remedy) = words(&end.ending);
+    let exit = ending::exit(&end.ending, &tally);
+    let (words, remedy) = ending::words(&end.ending);
+    // First of all: a report that cannot be written must not keep a breaker open.
+    let breaker = match &end.ending {
+        Ending::Stopped { reason, detail } => ending::latches(*reason)
+            .map(|(scope, kind)| ledger.trip(job.plan, scope, kind, &format!("{words} ({detail})"), end.ended_at))
+            .transpose()?,
+        _ => None,
+    };
     write_files(job, &ledger, run_id, directory, words)?;
     let summary = summary(job, end, tally, words, exit);
     directory.write("summary.json", |file| {
@@ -138,6 +144,10 @@ fn conclude(
     if let Ending::Stopped { detail, .. } = &end.ending {
         let waiting = counted(tally.waiting, "message");
         job.printer.warn(&format!("{words} ({detail}); {waiting} still to be sent. {remedy}"));
+    }
+    if let Some(breaker) = breaker.filter(|_| !job.sandbox) {
+        let file = job.campaign.file.display();
+        job.printer.warn(&format!("nothing is sent until then: tidings resume {file} --acknowledge {breaker}"));
     }
     let closing = closing(job, &tally, directory);
     if exit != Exit::Complete && job.printer.is_quiet() {
@@ -207,58 +217,6 @@ fn this_run(before: Tally, after: Tally, put_back: u64) -> ThisRun {
         refused: after.refused - before.refused,
         in_doubt: after.in_doubt - before.in_doubt,
         put_back,
-    }
-}
-
-fn exit(ending: &Ending, tally: &Tally) -> Exit {
-    let ended = match ending {
-        Ending::Finished if tally.waiting > 0 => Exit::Paused,
-        Ending::Finished => Exit::Complete,
-        Ending::Asked => Exit::Paused,
-        Ending::Stopped { reason, .. } => match reason {
-            StopReason::Token => Exit::Token,
-            StopReason::Sender | StopReason::Template => Exit::Stopped,
-            StopReason::Unreachable | StopReason::Throttled => Exit::Paused,
-            StopReason::NoVerdicts => Exit::InDoubt,
-        },
-    };
-    let rows = match tally {
-        Tally { in_doubt, held, .. } if in_doubt > held => Exit::InDoubt,
-        Tally { refused: 1.., .. } => Exit::Refused,
-        _ => Exit::Complete,
-    };
-    ended.max(rows)
-}
-
-/// Why a run ended, and what to do about it.
-fn words(ending: &Ending) -> (&'static str, &'static str) {
-    match ending {
-        Ending::Finished => ("finished", ""),
-        Ending::Asked => ("the run was asked to stop", "Run it again to go on."),
-        Ending::Stopped { reason, .. } => match reason {
-            StopReason::Token => (
-                "WhatsApp does not accept the token",
-                "Temporary tokens end within 24 hours: make one for a system user of the business that may send from \
-                 this number, then run again.",
-            ),
-            StopReason::Sender => (
-                "WhatsApp refuses this number or account",
-                "Look at the number and the account in WhatsApp Manager, then run again.",
-            ),
-            StopReason::Template => (
-                "WhatsApp refuses the template for everybody",
-                "Compare name, language, parameters and status with the template in WhatsApp Manager, then run again.",
-            ),
-            StopReason::Unreachable => ("WhatsApp could not be reached", "Look at the network, then run again."),
-            StopReason::Throttled => (
-                "WhatsApp has asked to slow down for two hours and taken nothing",
-                "Look at the limits of the number and the app in WhatsApp Manager, then run again.",
-            ),
-            StopReason::NoVerdicts => (
-                "requests left and no answers came back",
-                "Something between here and WhatsApp is broken: find out before running again.",
-            ),
-        },
     }
 }
 

@@ -97,6 +97,8 @@ pub struct Committed {
     pub claimed: Vec<Claimed>,
     /// When the next message that waits is due, if nothing else is left.
     pub next_due: Option<UnixMs>,
+    /// The kill switch is on: nothing was claimed, and nothing will be.
+    pub switched_off: bool,
 }
 
 impl Ledger {
@@ -110,11 +112,15 @@ impl Ledger {
         claim: Option<Claim>,
         now: UnixMs,
     ) -> Result<Committed, LedgerError> {
+        let switched_off = match claim {
+            Some(claim) => self.is_switched_off(claim.plan)?,
+            None => false,
+        };
+        let mut committed = Committed { switched_off, ..Committed::default() };
         let transaction = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         settle(&transaction, settlements)?;
-        let mut committed = Committed::default();
         let (mut cursor, mut last_id) = (self.cursor, self.last_attempt_id);
-        if let Some(claim) = claim {
+        if let Some(claim) = claim.filter(|_| !committed.switched_off) {
             take_due(&transaction, claim, now, &mut committed.claimed)?;
             cursor = take_fresh(&transaction, claim, cursor, &mut committed.claimed)?;
             last_id = write_attempts(&transaction, claim.run, now, last_id, &mut committed.claimed)?;

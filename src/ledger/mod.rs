@@ -4,20 +4,24 @@
 //! synced; a second run of the same campaign sends only what is not settled; a report is a fold over these rows. Only
 //! this room knows SQL.
 
+mod breaker;
 mod claim;
 mod doubt;
 mod plan;
 mod read;
 mod sqlite;
 pub mod state;
+mod switch;
 
 use std::fmt;
 
+pub use breaker::{Breaker, Scope};
 pub use claim::{Claim, Claimed, Committed, Settlement, Verdict};
 pub use doubt::{Decision, Doubt};
 pub use plan::{Content, PlanKey, Staging};
 pub use read::{AttemptRow, ReportRow, Tally};
 pub use sqlite::{Ledger, LedgerError};
+pub use switch::{Reach, Switch};
 
 /// Names a plan in the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +30,16 @@ pub struct PlanId(i64);
 /// Names a run in the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunId(i64);
+
+/// Names a breaker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BreakerId(pub i64);
+
+impl fmt::Display for BreakerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
 
 impl fmt::Display for RunId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -8,6 +8,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OptionalExtension};
 
 use super::state::Illegal;
+use super::switch::Switch;
 use super::{PlanId, RunId};
 use crate::clock::UnixMs;
 
@@ -68,6 +69,7 @@ pub struct Ledger {
     pub(super) cursor: i64,
     pub(super) last_attempt_id: i64,
     pub(super) commits: u64,
+    pub(super) switch: Switch,
     /// Freed by the kernel when the process dies, however it dies.
     _lock: File,
 }
@@ -91,7 +93,12 @@ impl Ledger {
         prepare(&db, path)?;
         let last_attempt_id =
             db.query_row("SELECT coalesce(max(attempt_id), 0) FROM attempts", [], |row| row.get(0))?;
-        Ok(Self { db, cursor: 0, last_attempt_id, commits: 0, _lock: lock })
+        Ok(Self { db, cursor: 0, last_attempt_id, commits: 0, switch: Switch::of(path), _lock: lock })
+    }
+
+    /// The kill switch beside the ledger.
+    pub fn switch(&self) -> &Switch {
+        &self.switch
     }
 
     /// Makes sure that the disk has room for the attempts at so many messages.

@@ -41,6 +41,8 @@ pub enum StopReason {
     Unreachable,
     /// Requests leave and no verdict comes back.
     NoVerdicts,
+    /// A person has turned the kill switch on.
+    KillSwitch,
     /// WhatsApp has asked to slow down for so long that it is no matter of pace.
     Throttled,
 }

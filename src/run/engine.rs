@@ -38,8 +38,8 @@ const SEND_WITHIN: Duration = Duration::from_secs(2);
 /// How long requests under way may take to end after the wish to stop. Below the 30 s that service managers give.
 const GRACE: Duration = Duration::from_secs(20);
 
-/// When nothing is due, the loop still looks around.
-const IDLE: Duration = Duration::from_secs(60);
+/// When nothing is due, the loop still looks around: a kill switch works within a second.
+const IDLE: Duration = Duration::from_millis(500);
 
 /// How fast to send.
 #[derive(Debug, Clone, Copy)]
@@ -301,6 +301,9 @@ impl<S: Sender> Engine<S> {
             _ if committed.claimed.len() == asked => Some(0),
             _ => committed.next_due,
         };
+        if committed.switched_off {
+            self.stop_by_switch();
+        }
         self.ready.extend(committed.claimed.into_iter().map(|claimed| (claimed, begun)));
         if self.is_stopping() {
             self.put_back_ready();
@@ -353,9 +356,19 @@ impl<S: Sender> Engine<S> {
         self.left = true;
     }
 
+    fn stop_by_switch(&mut self) {
+        let detail = "somebody ran `tidings stop`".to_owned();
+        self.stop(Ending::Stopped { reason: StopReason::KillSwitch, detail });
+    }
+
     fn look_at_the_time(&mut self) {
         if self.leave_at.is_some_and(|at| at <= self.clock.instant()) {
             self.leave();
+        }
+        // A ledger that cannot tell is found out by the next commit.
+        let ledger = self.ledger.as_ref();
+        if ledger.is_some_and(|ledger| ledger.is_switched_off(self.plan).unwrap_or(false)) {
+            self.stop_by_switch();
         }
     }
 

@@ -258,6 +258,7 @@ fn what_was_refused_leaves_nothing_that_a_later_run_would_send() {
 fn a_mistake_made_later_sends_nothing_and_a_row_that_is_gone_is_not_sent_either() {
     let (project, without) = (with_body(), Server::with_faults(&["190=100%"]));
     project.send(&without).code(77).stdout_has("2 waiting");
+    project.tidings(["resume", "campaign.yaml", "--ledger", "ledger.sqlite", "--acknowledge", "1"]).code(0);
     let server = Server::start(&[]);
     let project = project.recipients("phone,name,city\n+12025550101,,Old Mill\n");
     project.send(&server).code(2);

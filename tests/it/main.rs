@@ -3,6 +3,7 @@
 mod bubble;
 mod campaign_file;
 mod cli_bad_input;
+mod cli_breakers;
 mod cli_preview;
 mod cli_resolve;
 mod cli_run;

@@ -95,3 +95,13 @@ CREATE TABLE decisions (
     decided_at  INTEGER NOT NULL,
     decision    TEXT NOT NULL CHECK (decision IN ('hold', 'resend', 'give up'))
 ) STRICT;
+
+-- Runs that stopped by themselves, until a person has looked. The scope is `campaign KEY` or `sender ID`.
+CREATE TABLE breakers (
+    breaker_id      INTEGER PRIMARY KEY,
+    scope           TEXT NOT NULL,
+    kind            TEXT NOT NULL,
+    detail          TEXT NOT NULL,
+    tripped_at      INTEGER NOT NULL,
+    acknowledged_at INTEGER
+) STRICT;

@@ -1,0 +1,74 @@
+//! What the end of a run means: an exit code, words for people, and whether a person has to look before the next.
+
+use super::Exit;
+use crate::ledger::{Scope, Tally};
+use crate::policy::retry::StopReason;
+use crate::run::Ending;
+
+/// The exit code.
+pub fn exit(ending: &Ending, tally: &Tally) -> Exit {
+    let ended = match ending {
+        Ending::Finished if tally.waiting > 0 => Exit::Paused,
+        Ending::Finished => Exit::Complete,
+        Ending::Asked => Exit::Paused,
+        Ending::Stopped { reason, .. } => match reason {
+            StopReason::Token => Exit::Token,
+            StopReason::Sender | StopReason::Template | StopReason::NoVerdicts | StopReason::KillSwitch => {
+                Exit::Stopped
+            }
+            StopReason::Unreachable | StopReason::Throttled => Exit::Paused,
+        },
+    };
+    let rows = match tally {
+        Tally { in_doubt, held, .. } if in_doubt > held => Exit::InDoubt,
+        Tally { refused: 1.., .. } => Exit::Refused,
+        _ => Exit::Complete,
+    };
+    ended.max(rows)
+}
+
+/// What stays stopped until a person has looked, under which word; none for what may pass by itself.
+pub fn latches(reason: StopReason) -> Option<(Scope, &'static str)> {
+    match reason {
+        StopReason::Token => Some((Scope::Sender, TOKEN)),
+        StopReason::Sender => Some((Scope::Sender, "sender")),
+        StopReason::Template => Some((Scope::Campaign, "template")),
+        StopReason::NoVerdicts => Some((Scope::Sender, "no verdicts")),
+        StopReason::Unreachable | StopReason::Throttled | StopReason::KillSwitch => None,
+    }
+}
+
+/// The word for a breaker of the token, which has an exit code of its own.
+pub const TOKEN: &str = "token";
+
+/// Why a run ended, and what to do about it.
+pub fn words(ending: &Ending) -> (&'static str, &'static str) {
+    match ending {
+        Ending::Finished => ("finished", ""),
+        Ending::Asked => ("the run was asked to stop", "Run it again to go on."),
+        Ending::Stopped { reason, .. } => match reason {
+            StopReason::Token => (
+                "WhatsApp does not accept the token",
+                "Temporary tokens end within 24 hours: make one for a system user of the business that may send from \
+                 this number.",
+            ),
+            StopReason::Sender => {
+                ("WhatsApp refuses this number or account", "Look at the number and the account in WhatsApp Manager.")
+            }
+            StopReason::Template => (
+                "WhatsApp refuses the template for everybody",
+                "Compare name, language, parameters and status with the template in WhatsApp Manager.",
+            ),
+            StopReason::Unreachable => ("WhatsApp could not be reached", "Look at the network, then run again."),
+            StopReason::Throttled => (
+                "WhatsApp has asked to slow down for two hours and taken nothing",
+                "Look at the limits of the number and the app in WhatsApp Manager, then run again.",
+            ),
+            StopReason::NoVerdicts => (
+                "requests left and no answers came back",
+                "Something between here and WhatsApp is broken: find out what.",
+            ),
+            StopReason::KillSwitch => ("the kill switch is on", "`tidings resume FILE --acknowledge stop` lifts it."),
+        },
+    }
+}

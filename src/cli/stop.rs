@@ -1,0 +1,41 @@
+//! `tidings stop`: the kill switch. It needs no lock, so that it works while a run is under way.
+
+use std::path::{Path, PathBuf};
+
+use super::failure::Failure;
+use super::printer::Printer;
+use super::read::{read_campaign, real_ledger};
+use super::{Exit, Global};
+use crate::ledger::Switch;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The campaign file; without --all, only this campaign stops.
+    #[arg(value_name = "FILE", required_unless_present = "all")]
+    file: Option<PathBuf>,
+    /// Stop every campaign of the ledger: of FILE's, or of .tidings in this directory.
+    #[arg(long)]
+    all: bool,
+}
+
+/// Turns the kill switch on.
+pub fn run(args: &Args, global: &Global, printer: Printer) -> Exit {
+    stop(args, global, printer).unwrap_or_else(|failure| failure.report(printer))
+}
+
+fn stop(args: &Args, global: &Global, printer: Printer) -> Result<Exit, Failure> {
+    // Only its directory counts where no file is named.
+    let file = args.file.as_deref().unwrap_or(Path::new("."));
+    let ledger = real_ledger(file, global)?;
+    let switch = Switch::of(&ledger);
+    if args.all {
+        switch.turn_on(None)?;
+        printer.result(&format!("every campaign of {} is stopped", ledger.display()));
+    } else {
+        let campaign = read_campaign(file)?;
+        switch.turn_on(Some(&campaign.key))?;
+        printer.result(&format!("{} is stopped", campaign.key));
+    }
+    printer.talk("requests under way may still end; `tidings resume FILE` shows how to go on");
+    Ok(Exit::Complete)
+}

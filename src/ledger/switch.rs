@@ -1,0 +1,83 @@
+//! The kill switch: a file beside the ledger that says what must not be sent. Anybody may make one, even by hand, while a
+//! run holds the ledger; it is looked at before every claim, and one that cannot be read stops everything.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+/// The line that stops every campaign of a ledger.
+const EVERYTHING: &str = "*";
+
+/// The kill switch of one ledger.
+#[derive(Debug, Clone)]
+pub struct Switch {
+    path: PathBuf,
+}
+
+/// What a kill switch stops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// One campaign.
+    Campaign,
+    /// Every campaign of the ledger.
+    Everything,
+}
+
+impl Switch {
+    /// The switch of the ledger at this path, whichever link leads to it.
+    pub fn of(ledger: &Path) -> Self {
+        let real = fs::canonicalize(ledger).unwrap_or_else(|_| ledger.to_owned());
+        let mut name = real.into_os_string();
+        name.push(".stop");
+        Self { path: name.into() }
+    }
+
+    /// Where its file is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What stops a campaign; none when it may be sent. What cannot be read stops everything.
+    pub fn stops(&self, campaign: &str) -> Option<Reach> {
+        let text = match fs::read_to_string(&self.path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => return None,
+            Err(_) => return Some(Reach::Everything),
+        };
+        // An empty file, from a hurried `touch`, means stop.
+        if text.trim().is_empty() || text.lines().any(|line| line.trim() == EVERYTHING) {
+            return Some(Reach::Everything);
+        }
+        text.lines().any(|line| line.trim() == campaign).then_some(Reach::Campaign)
+    }
+
+    /// Stops one campaign, or every one of the ledger.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn turn_on(&self, campaign: Option<&str>) -> io::Result<()> {
+        if let Some(directory) = self.path.parent() {
+            fs::create_dir_all(directory)?;
+        }
+        let mut file = OpenOptions::new().create(true).append(true).mode(0o600).open(&self.path)?;
+        file.write_all(format!("{}\n", campaign.unwrap_or(EVERYTHING)).as_bytes())?;
+        file.sync_all()
+    }
+
+    /// Lifts the stop of one campaign, or that of everything; stops of other campaigns stay.
+    ///
+    /// # Errors
+    /// When the file cannot be read or written.
+    pub fn turn_off(&self, campaign: Option<&str>) -> io::Result<()> {
+        let text = fs::read_to_string(&self.path)?;
+        let lifted = campaign.unwrap_or(EVERYTHING);
+        let left: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty() && *line != lifted).collect();
+        if left.is_empty() {
+            return fs::remove_file(&self.path);
+        }
+        let new = self.path.with_extension("stop.new");
+        fs::write(&new, left.join("\n") + "\n")?;
+        fs::rename(&new, &self.path)
+    }
+}

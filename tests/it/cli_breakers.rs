@@ -1,0 +1,91 @@
+//! What stays stopped: the kill switch and breakers hold until a person has looked, whatever cron starts.
+
+use crate::harness::process::Ran;
+use crate::harness::project::Project;
+use crate::harness::server::Server;
+
+fn tidings<const N: usize>(project: &Project, verb: &str, arguments: [&str; N]) -> Ran {
+    let start = [verb, "campaign.yaml", "--ledger", "ledger.sqlite"];
+    project.tidings(start.into_iter().chain(arguments))
+}
+
+#[test]
+fn a_stopped_campaign_is_not_sent_until_somebody_lifts_the_stop() {
+    let (project, server) = (Project::new().with_token(), Server::start(&[]));
+    tidings(&project, "stop", []).code(0).stdout_has("spring is stopped");
+    project.send(&server).code(6).stderr_has("tidings resume campaign.yaml --acknowledge stop");
+    assert_eq!(server.book().requests, 0);
+    tidings(&project, "resume", []).code(0).stdout_has("stop: somebody ran `tidings stop` for this campaign");
+    tidings(&project, "resume", ["--acknowledge", "stop-all"]).code(2).stderr_has("nothing was changed");
+    tidings(&project, "resume", ["--acknowledge", "stop"]).code(0);
+    tidings(&project, "resume", []).stdout_has("spring: nothing stops it");
+    project.send(&server).code(0).stdout_has("3 accepted");
+}
+
+#[test]
+fn a_stop_of_everything_stops_every_campaign_and_lifting_it_leaves_other_stops() {
+    let (project, server) = (Project::new().with_token(), Server::start(&[]));
+    tidings(&project, "stop", ["--all"]).code(0).stdout_has("every campaign of ledger.sqlite is stopped");
+    tidings(&project, "stop", []).code(0);
+    project.send(&server).code(6).stderr_has("--acknowledge stop-all");
+    tidings(&project, "resume", ["--acknowledge", "stop-all"]).code(0);
+    project.send(&server).code(6).stderr_has("--acknowledge stop");
+    assert_eq!(server.book().requests, 0);
+}
+
+#[test]
+fn a_switch_that_cannot_be_read_or_says_nothing_stops() {
+    let (project, server) = (Project::new().with_token().file("ledger.sqlite.stop", b"\xff\xfe"), Server::start(&[]));
+    project.send(&server).code(6);
+    let project = project.file("ledger.sqlite.stop", "");
+    project.send(&server).code(6);
+    assert_eq!(server.book().requests, 0);
+}
+
+#[test]
+fn the_switch_stops_a_run_under_way_and_loses_nobody() {
+    let people: String = (0..400).map(|n| format!("+1202555{:04}\n", 100 + n % 100 + n / 100 * 1000)).collect();
+    let project = Project::new().with_token().recipients(format!("phone\n{people}")).campaign_with("1000/s", "20/s");
+    let project = project.campaign_with("recipients: people.csv", "recipients: { file: people.csv, on_invalid: skip }");
+    let server = Server::start(&[]);
+    let running = project.start_sending(&server);
+    server.until_requests(5);
+    tidings(&project, "stop", []).code(0);
+    let ran = running.end();
+    ran.code(6).stderr_has("the kill switch is on");
+    let states = ran.report().states().into_iter().map(|(state, count)| (state.to_owned(), count)).collect::<Vec<_>>();
+    let count = |wanted: &str| states.iter().find(|(state, _)| state == wanted).map_or(0, |(_, count)| *count);
+    assert_eq!(count("accepted") as u64, server.book().requests);
+    assert!(count("waiting") > 0 && count("in_doubt") == 0, "{states:?}");
+}
+
+#[test]
+fn a_refused_token_stays_refused_until_somebody_has_looked() {
+    let project = Project::new().with_token();
+    project.send(&Server::with_faults(&["190=100"])).code(77).stderr_has("--acknowledge 1");
+    let server = Server::start(&[]);
+    project.send(&server).code(77).stderr_has("WhatsApp does not accept the token");
+    assert_eq!(server.book().requests, 0);
+    tidings(&project, "resume", []).stdout_has("1: WhatsApp does not accept the token");
+    tidings(&project, "resume", ["--acknowledge", "2"]).code(2).stderr_has("no breaker 2");
+    tidings(&project, "resume", ["--acknowledge", "1"]).code(0);
+    project.send(&server).code(0).stdout_has("3 accepted");
+}
+
+#[test]
+fn a_breaker_of_the_sender_holds_its_other_campaigns_and_one_of_the_template_does_not() {
+    let project = Project::new().with_token();
+    let other = std::fs::read_to_string(project.path("campaign.yaml")).expect("a campaign").replace("spring", "summer");
+    let project = project.file("summer.yaml", other);
+    let summer = |server: &Server| {
+        let address = ["--api-url", server.url.as_str()];
+        let run = ["run", "summer.yaml", "--yes", "--ledger", "ledger.sqlite"];
+        project.tidings(run.into_iter().chain(address))
+    };
+    let server = Server::start(&[]);
+    project.send(&Server::with_faults(&["132001=100"])).code(6).stderr_has("--acknowledge 1");
+    summer(&server).code(0);
+    tidings(&project, "resume", ["--acknowledge", "1"]).code(0);
+    project.send(&Server::with_faults(&["131042=100"])).code(6).stderr_has("--acknowledge 2");
+    summer(&server).code(6).stderr_has("WhatsApp refuses this number or account");
+}
