@@ -35,6 +35,13 @@ impl Slots {
         self.latency_s += (latency.as_secs_f64() - self.latency_s) * WEIGHT;
     }
 
+    /// How many of `slots` messages under way will have ended within `horizon`, so that as many more can go.
+    pub fn freed_within(&self, horizon: Duration, slots: usize) -> usize {
+        let share = (horizon.as_secs_f64() / self.latency_s).min(1.0);
+        // A share of a count fits.
+        (slots as f64 * share).ceil() as usize
+    }
+
     /// The number of slots at this rate.
     pub fn count(&self, rate_per_second: f64) -> usize {
         self.fixed.unwrap_or_else(|| {

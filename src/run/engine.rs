@@ -2,7 +2,8 @@
 //! of WhatsApp, timers, the wish to stop.
 //!
 //! What is claimed is committed before it is sent; outcomes wait for the next commit, so that one sync serves a group.
-//! Nothing here is unbounded: claims are made only for messages that can go at once, within the slots and the pace.
+//! Nothing here is unbounded: claims are made only for messages that can go within milliseconds, by the pace and by the
+//! slots that answers will free.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -28,7 +29,7 @@ const GROUP: usize = 16;
 /// How long a smaller commit waits for more to share its sync.
 const LINGER: Duration = Duration::from_millis(2);
 
-/// How far ahead of the pace messages are claimed, so that a commit does not delay them.
+/// How far ahead of pace and free slots messages are claimed, so that a commit does not delay them.
 const HORIZON: Duration = Duration::from_millis(20);
 
 /// A claim that did not leave within this time, counted from before its commit, goes back: the longer an intent stands, the
@@ -203,7 +204,7 @@ impl<S: Sender> Engine<S> {
         while let Some((claimed, since)) = self.ready.front() {
             // A machine that slept shows it on the wall clock only.
             let late = now - *since > SEND_WITHIN || wall - claimed.claimed_at > millis(SEND_WITHIN);
-            if !late && self.pacing.grant(now).is_err() {
+            if !late && (self.is_full() || self.pacing.grant(now).is_err()) {
                 return;
             }
             match self.ready.pop_front() {
@@ -242,7 +243,16 @@ impl<S: Sender> Engine<S> {
         }
     }
 
-    /// How many messages could go at once if they were claimed.
+    fn slot_count(&self) -> usize {
+        self.slots.count(self.pacing.rate_per_second())
+    }
+
+    /// Whether as many requests are under way as may be.
+    fn is_full(&self) -> bool {
+        self.under_way.len() >= self.slot_count()
+    }
+
+    /// How many messages could go, now or within the horizon, if they were claimed.
     fn wanted(&self, now: Instant, wall: UnixMs) -> usize {
         // Far ahead means that the clock was set back.
         let due = self.claim_at.is_some_and(|at| at <= wall || at > wall + millis(WAIT_MAX));
@@ -250,7 +260,8 @@ impl<S: Sender> Engine<S> {
             return 0;
         }
         let busy = self.under_way.len() + self.ready.len();
-        let free = self.slots.count(self.pacing.rate_per_second()).saturating_sub(busy);
+        let slots = self.slot_count();
+        let free = (slots + self.slots.freed_within(HORIZON, slots)).saturating_sub(busy);
         let room = self.pacing.room(now, HORIZON).saturating_sub(self.ready.len());
         free.min(room)
     }
@@ -376,7 +387,10 @@ impl<S: Sender> Engine<S> {
     fn wake(&self, now: Instant, wall: UnixMs) -> Instant {
         let mut wake = now + IDLE;
         if let Some((_, since)) = self.ready.front() {
-            wake = wake.min(self.pacing.next()).min(*since + SEND_WITHIN + Duration::from_millis(1));
+            wake = wake.min(*since + SEND_WITHIN + Duration::from_millis(1));
+            if !self.is_full() {
+                wake = wake.min(self.pacing.next());
+            }
         }
         if let Some(at) = self.leave_at.filter(|_| !self.left) {
             wake = wake.min(at);
