@@ -14,6 +14,10 @@ pub const SLOTS_MAX: usize = 512;
 /// The share of a new latency in the running mean.
 const WEIGHT: f64 = 0.05;
 
+/// How many times the slots may be claimed ahead where answers take no time, as in a rehearsal. With the tenths of a second
+/// that Meta takes, a horizon of milliseconds is a small part of them.
+const AHEAD_MAX: f64 = 3.0;
+
 /// Head-room for latencies above the mean.
 const HEAD_ROOM: f64 = 1.5;
 
@@ -37,7 +41,7 @@ impl Slots {
 
     /// How many of `slots` messages under way will have ended within `horizon`, so that as many more can go.
     pub fn freed_within(&self, horizon: Duration, slots: usize) -> usize {
-        let share = (horizon.as_secs_f64() / self.latency_s).min(1.0);
+        let share = (horizon.as_secs_f64() / self.latency_s).min(AHEAD_MAX);
         // A share of a count fits.
         (slots as f64 * share).ceil() as usize
     }
