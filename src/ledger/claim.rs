@@ -131,6 +131,9 @@ impl Ledger {
         }
         transaction.commit()?;
         self.commits += 1;
+        if last_id != self.last_attempt_id {
+            self.head.note(last_id)?;
+        }
         (self.cursor, self.last_attempt_id) = (cursor, last_id);
         Ok(committed)
     }

@@ -6,7 +6,10 @@
 
 mod breaker;
 mod claim;
+mod disk;
 mod doubt;
+mod head;
+mod lock;
 mod plan;
 mod read;
 mod sqlite;
@@ -14,6 +17,7 @@ pub mod state;
 mod switch;
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 pub use breaker::{Breaker, Scope};
 pub use claim::{Claim, Claimed, Committed, Settlement, Verdict};
@@ -58,4 +62,12 @@ impl AttemptId {
     pub fn callback(self) -> String {
         format!("1.{:016x}", self.0)
     }
+}
+
+/// A file that goes with a ledger. Added to the whole name: with another extension instead, `x.sqlite` would take over a
+/// stranger's `x.lock`.
+fn beside(ledger: &Path, ending: &str) -> PathBuf {
+    let mut name = ledger.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
 }

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OptionalExtension};
 
+use super::head::Head;
 use super::state::Illegal;
 use super::switch::Switch;
-use super::{PlanId, RunId};
+use super::{PlanId, RunId, disk, lock};
 use crate::clock::UnixMs;
 
 /// `tdgs` in ASCII: tells a ledger from any other SQLite file.
@@ -70,6 +71,7 @@ pub struct Ledger {
     pub(super) last_attempt_id: i64,
     pub(super) commits: u64,
     pub(super) switch: Switch,
+    pub(super) head: Head,
     /// Freed by the kernel when the process dies, however it dies.
     _lock: File,
 }
@@ -88,12 +90,14 @@ impl Ledger {
         OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(file_error)?;
         // One ledger has one lock, whichever link leads to it.
         let path = &fs::canonicalize(path).map_err(file_error)?;
-        let lock = take_lock(path)?;
+        disk::refuse_network(path)?;
+        let lock = lock::take(path)?;
         let db = Connection::open(path)?;
         prepare(&db, path)?;
         let last_attempt_id =
             db.query_row("SELECT coalesce(max(attempt_id), 0) FROM attempts", [], |row| row.get(0))?;
-        Ok(Self { db, cursor: 0, last_attempt_id, commits: 0, switch: Switch::of(path), _lock: lock })
+        let head = Head::open(path, last_attempt_id)?;
+        Ok(Self { db, cursor: 0, last_attempt_id, commits: 0, switch: Switch::of(path), head, _lock: lock })
     }
 
     /// The kill switch beside the ledger.
@@ -135,33 +139,6 @@ impl Ledger {
         self.db.execute("UPDATE runs SET ended_at = ?2, exit_code = ?3 WHERE run_id = ?1", (run.0, now, exit_code))?;
         Ok(())
     }
-}
-
-/// The lock is a file of its own: SQLite's locks come and go with transactions, this one stays for the whole run.
-fn take_lock(path: &Path) -> Result<File, LedgerError> {
-    use std::io::{Read, Seek, Write};
-    // Added to the whole name: with another extension instead, `x.sqlite` would take over a stranger's `x.lock`.
-    let mut lock_path = path.to_owned().into_os_string();
-    lock_path.push(".lock");
-    let lock_path = PathBuf::from(lock_path);
-    let file_error = |source| LedgerError::File { path: lock_path.clone(), source };
-    let mut options = OpenOptions::new();
-    options.create(true).read(true).write(true).truncate(false).mode(0o600);
-    let mut lock = options.open(&lock_path).map_err(file_error)?;
-    match lock.try_lock() {
-        Ok(()) => {}
-        Err(fs::TryLockError::WouldBlock) => {
-            let mut holder = String::new();
-            // Only for the message; an unreadable note is no reason for another error.
-            let _ = lock.take(256).read_to_string(&mut holder);
-            return Err(LedgerError::Held { holder: holder.trim().to_owned() });
-        }
-        Err(fs::TryLockError::Error(source)) => return Err(file_error(source)),
-    }
-    let since = crate::clock::rfc3339(crate::clock::system_unix_ms());
-    let note = format!("process {} since {since}\n", std::process::id());
-    lock.set_len(0).and_then(|()| lock.rewind()).and_then(|()| lock.write_all(note.as_bytes())).map_err(file_error)?;
-    Ok(lock)
 }
 
 fn prepare(db: &Connection, path: &Path) -> Result<(), LedgerError> {

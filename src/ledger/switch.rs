@@ -6,6 +6,8 @@ use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use super::beside;
+
 /// The line that stops every campaign of a ledger.
 const EVERYTHING: &str = "*";
 
@@ -28,9 +30,7 @@ impl Switch {
     /// The switch of the ledger at this path, whichever link leads to it.
     pub fn of(ledger: &Path) -> Self {
         let real = fs::canonicalize(ledger).unwrap_or_else(|_| ledger.to_owned());
-        let mut name = real.into_os_string();
-        name.push(".stop");
-        Self { path: name.into() }
+        Self { path: beside(&real, ".stop") }
     }
 
     /// Where its file is.

@@ -92,7 +92,7 @@ fn two_runs_at_once_are_one_run_and_a_refusal() {
     let second = project.send(&server);
     second.code(75);
     let _redacted = second.redact();
-    insta::assert_snapshot!(second.stderr, @"error: another run holds this ledger (process [pid] since [time]); nothing was sent by this start");
+    insta::assert_snapshot!(second.stderr, @"error: another run holds this ledger (process [pid] on [host] since [time]); nothing was sent by this start");
     first.signal(Signal::KILL).end();
     // The hold ends with the process, however it ends.
     project.send(&server).code(4).stdout_has("3 in doubt");

@@ -168,7 +168,8 @@ fn a_second_process_is_told_who_holds_the_ledger() {
     let home = Home::new();
     let _held = home.open();
     let Err(LedgerError::Held { holder }) = Ledger::open(&home.path()) else { panic!("it was not held") };
-    assert!(holder.starts_with(&format!("process {} since ", std::process::id())), "{holder}");
+    assert!(holder.starts_with(&format!("process {} on ", std::process::id())), "{holder}");
+    assert!(holder.contains(" since "), "{holder}");
 }
 
 #[test]
@@ -232,5 +233,40 @@ fn only_the_drawn_transitions_are_legal() {
             assert_eq!(state.after(event).ok(), expected, "{state:?} {event:?}");
             assert_eq!(State::from_number(state.number()), Some(state));
         }
+    }
+}
+
+#[test]
+fn a_ledger_that_was_restored_from_a_backup_is_refused_with_an_explanation() {
+    let home = Home::new();
+    let mut ledger = home.open();
+    let plan = plan(&mut ledger, 0..10);
+    let run = ledger.begin_run(plan, 0).expect("a run");
+    claim(&mut ledger, plan, run, 3);
+    drop(ledger);
+    let backup = std::fs::read(home.path()).expect("a ledger");
+    let mut ledger = home.open();
+    claim(&mut ledger, plan, run, 1);
+    drop(ledger);
+    std::fs::write(home.path(), backup).expect("a restored ledger");
+    let Err(error) = Ledger::open(&home.path()) else { panic!("it was opened") };
+    assert!(error.to_string().contains("is older than what was sent from it"), "{error}");
+    let head = home.path().with_file_name("ledger.sqlite.head");
+    std::fs::remove_file(head).expect("a note");
+    home.open();
+}
+
+#[test]
+fn a_note_that_fell_behind_or_is_gone_is_no_reason_to_refuse() {
+    let home = Home::new();
+    let mut ledger = home.open();
+    let plan = plan(&mut ledger, 0..10);
+    let run = ledger.begin_run(plan, 0).expect("a run");
+    claim(&mut ledger, plan, run, 3);
+    drop(ledger);
+    let head = home.path().with_file_name("ledger.sqlite.head");
+    for note in ["", "00000000000000000001\n", "no number"] {
+        std::fs::write(&head, note).expect("a note");
+        drop(home.open());
     }
 }

@@ -188,7 +188,7 @@ impl Ran {
         settings.add_filter(r"127\.0\.0\.1:\d+", "127.0.0.1:[port]");
         settings.add_filter(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z", "[time]");
         settings.add_filter(r"\d{8}T\d{6}Z", "[start]");
-        settings.add_filter(r"process \d+", "process [pid]");
+        settings.add_filter(r"process \d+ on \S+", "process [pid] on [host]");
         settings.bind_to_scope()
     }
 }

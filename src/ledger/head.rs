@@ -1,0 +1,51 @@
+//! The head: a note beside the ledger of the newest attempt it has seen. A ledger that is older than its note was restored
+//! from a backup, and has forgotten who was messaged since.
+//!
+//! The note is written after the ledger's own commit and is not synced: it may fall behind, but is never ahead.
+
+use std::fs::{File, OpenOptions};
+use std::io::Read;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use super::beside;
+use super::sqlite::LedgerError;
+
+/// The note of one ledger.
+pub(super) struct Head {
+    path: PathBuf,
+    file: File,
+}
+
+impl Head {
+    /// Opens the note and holds the ledger against it.
+    pub(super) fn open(ledger: &Path, newest_attempt: i64) -> Result<Self, LedgerError> {
+        let path = beside(ledger, ".head");
+        let file_error = |source| LedgerError::File { path: path.clone(), source };
+        let mut options = OpenOptions::new();
+        options.create(true).read(true).write(true).truncate(false).mode(0o600);
+        let mut file = options.open(&path).map_err(file_error)?;
+        let mut text = String::new();
+        (&mut file).take(64).read_to_string(&mut text).map_err(file_error)?;
+        let noted = text.trim().parse().unwrap_or(0);
+        if newest_attempt < noted {
+            return Err(LedgerError::Foreign {
+                path: ledger.to_owned(),
+                what: format!(
+                    "is older than what was sent from it: restored from a backup, it has forgotten who was messaged since. \
+                     Bring the newest one back; or, if these people may be messaged again, delete {}",
+                    path.display()
+                ),
+            });
+        }
+        Ok(Self { path, file })
+    }
+
+    /// Notes the newest attempt.
+    pub(super) fn note(&self, newest_attempt: i64) -> Result<(), LedgerError> {
+        // Of one width, so that a note always covers the one before.
+        let text = format!("{newest_attempt:020}\n");
+        let noted = self.file.write_all_at(text.as_bytes(), 0);
+        noted.map_err(|source| LedgerError::File { path: self.path.clone(), source })
+    }
+}
