@@ -64,6 +64,14 @@ impl Progress {
         }
     }
 
+    /// Something that people must see, quiet or not, above the bar.
+    pub fn warn(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| self.printer.warn(text)),
+            None => self.printer.warn(text),
+        }
+    }
+
     /// Takes the bar away.
     pub fn end(&mut self) {
         if let Some(bar) = self.bar.take() {

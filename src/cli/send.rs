@@ -101,6 +101,13 @@ fn drive(
                 job.printer.warn(&format!("report.jsonl cannot be written ({error}); the ledger goes on"));
             }
         }
+        Event::Unwritten(settlement) => {
+            if let Some(line) = Line::of_settlement(settlement, &style(job, ""))
+                && let Ok(json) = serde_json::to_string(&line)
+            {
+                progress.warn(&json);
+            }
+        }
         Event::Held { wait, why } => progress.tell(&format!("{why}; everybody waits {}", progress::time(wait))),
         Event::Draining { under_way } => progress.tell(&format!(
             "stopping: {} under way may still end; once more to leave at once",

@@ -56,6 +56,8 @@ pub struct Pace {
 pub enum Event<'a> {
     /// An attempt was settled.
     Settled(&'a Settlement),
+    /// An attempt ended, and the ledger could not be told.
+    Unwritten(&'a Settlement),
     /// Everybody waits.
     Held {
         /// For how long.
@@ -117,7 +119,12 @@ pub async fn run<S: Sender>(
                     engine.finish(done, &mut listener);
                 }
             }
-            back = finished(&mut engine.committing), if engine.committing.is_some() => engine.committed(back, &mut listener)?,
+            back = finished(&mut engine.committing), if engine.committing.is_some() => {
+                if let Err(error) = engine.committed(back, &mut listener) {
+                    engine.tell_what_is_lost(&mut listener).await;
+                    return Err(error);
+                }
+            }
             () = tokio::time::sleep_until(wake) => engine.look_at_the_time(),
         }
     }
@@ -301,7 +308,13 @@ impl<S: Sender> Engine<S> {
         self.committing = None;
         let Commit { begun, ledger, settlements, asked, result } =
             back.map_err(|error| LedgerError::Broken(format!("the thread that writes it failed: {error}")))?;
-        let committed = result?;
+        let committed = match result {
+            Ok(committed) => committed,
+            Err(error) => {
+                self.finished.splice(0..0, settlements);
+                return Err(error);
+            }
+        };
         self.ledger = Some(ledger);
         let put_back_due = settlements.iter().filter_map(|settlement| match settlement.verdict {
             Verdict::PutBack { due_at } => Some(due_at),
@@ -323,6 +336,25 @@ impl<S: Sender> Engine<S> {
             listener(Event::Settled(settlement));
         }
         Ok(())
+    }
+
+    /// The ledger failed: nothing more is sent, and what is known but not written down is told, so that it is not lost too.
+    /// Requests under way may still end; the next start finds all of these in doubt.
+    async fn tell_what_is_lost(&mut self, listener: &mut impl FnMut(Event<'_>)) {
+        let patience = tokio::time::sleep(GRACE);
+        tokio::pin!(patience);
+        loop {
+            for settlement in self.finished.drain(..) {
+                listener(Event::Unwritten(&settlement));
+            }
+            if self.under_way.is_empty() {
+                return;
+            }
+            tokio::select! {
+                Some(done) = self.under_way.join_next() => self.finish(done, listener),
+                () = &mut patience => return,
+            }
+        }
     }
 
     /// Takes an answer. A task that failed leaves its attempt without an outcome, which the end turns into a doubt.

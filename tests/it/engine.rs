@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tidings::clock::Clock;
 use tidings::ledger::state::State;
-use tidings::ledger::{Ledger, PlanId, Tally};
+use tidings::ledger::{Ledger, LedgerError, PlanId, Tally};
 use tidings::policy::retry::StopReason;
 use tidings::run::{Ending, Event, Pace, run};
 use tokio::sync::mpsc;
@@ -42,7 +42,7 @@ async fn drive_at(
     let (ledger, ending) = run(ledger, (plan, run_id), pace, Arc::clone(world), clock, stops, |event| match event {
         Event::Settled(_) => settled += 1,
         Event::Held { why, .. } => held.push(why),
-        Event::Draining { .. } => {}
+        Event::Draining { .. } | Event::Unwritten(_) => {}
     })
     .await
     .expect("a run that ends");
@@ -352,4 +352,37 @@ async fn a_clock_that_is_set_back_makes_nobody_wait_for_days() {
     assert_eq!(tally(&again, plan).accepted, 20);
     let book = world.book();
     assert!(*book.at.last().expect("requests") - book.at[0] < Duration::from_secs(3_600));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ledger_that_fails_ends_the_run_and_what_was_accepted_is_told() {
+    let home = Home::new();
+    let mut ledger = home.open();
+    let plan = plan(&mut ledger, 0..200);
+    let path = home.path();
+    // The disk goes away in the middle: from the fifth request on, no attempt can be written.
+    let world = Arc::new(World::new(move |to, n| {
+        if to == phone(4) {
+            let elsewhere = rusqlite::Connection::open(&path).expect("the ledger's file");
+            elsewhere.execute_batch("ALTER TABLE attempts RENAME TO gone").expect("a change");
+        }
+        yes(to, n)
+    }));
+    let clock = Clock::simulated(NOON);
+    let run_id = ledger.begin_run(plan, clock.unix_ms()).expect("a run");
+    let (mut settled, mut unwritten) = (Vec::new(), Vec::new());
+    let pace = Pace { rate_per_second: 80.0, slots: None };
+    let ended = run(ledger, (plan, run_id), pace, Arc::clone(&world), clock, never_stop(), |event| match event {
+        Event::Settled(settlement) => settled.push(settlement.claimed.recipient.clone()),
+        Event::Unwritten(settlement) => unwritten.push(settlement.claimed.recipient.clone()),
+        Event::Held { .. } | Event::Draining { .. } => {}
+    })
+    .await;
+    assert!(matches!(ended, Err(LedgerError::Database(_))));
+    let mut told: Vec<String> = settled.into_iter().chain(unwritten).collect();
+    let mut got: Vec<String> = world.book().got.keys().cloned().collect();
+    told.sort();
+    got.sort();
+    assert_eq!(told, got);
+    assert!(got.len() < 50, "{} were sent to", got.len());
 }
