@@ -38,7 +38,7 @@
 //! | 4 | [`message`] | what one person gets: parameters, components, payload |
 //! | 5 | [`plan`] | campaign × audience, as a stream |
 //! | 6 | [`ledger`] | what happened: the memory that survives. The only room that knows SQL |
-//! | 7 | [`run`], [`sandbox`] | the engine; a WhatsApp to rehearse against, which imports only `cloud` and `clock` |
+//! | 7 | [`run`], [`sandbox`] | the engine: claim, commit, send, settle; a WhatsApp to rehearse against, which imports only `cloud` and `clock` |
 //! | 8 | [`report`] | a fold over ledger rows: CSV, JSON lines, summary |
 //! | 9 | [`cli`] | one file per command. The only room that prints; only `main` exits |
 //!
@@ -54,11 +54,15 @@
 //! 7. Memory hardly grows with the number of recipients: rows stream, claims come in batches; what is kept of each person
 //!    is an identity of a few bytes, to find duplicates.
 //! 8. Recipients' cells are data: never rendered, never run by a spreadsheet.
+//! 9. A run that stopped for a reason that does not pass by itself stays stopped until a person has looked; the kill
+//!    switch is looked at before every claim, and one that cannot be read stops everything.
+//! 10. When the ledger cannot be written, or is older than what was sent from it, nothing is sent.
 //!
 //! # Words
 //!
 //! *Campaign*: the author's declaration. *Recipient*: a row of the file. *Turned away*: a row that becomes no message, for
 //! a reason. *Template*: Meta's approved form; *parameter*: what fills it; *expression*: how the campaign file makes one.
+//! *Breaker*: what stopped a run by itself, until somebody acknowledges it. *Resolve*: a person's verdict on a doubt.
 //! *Message*: one thing for one person, with a key. *Attempt*: one asking. *Outcome*: what came of it. *Claim*: to take
 //! messages durably before asking. *Settle*: to write outcomes down. *Fault*: a known error code of Meta's. *Problem*:
 //! something wrong in a file. *Sandbox*: our imitation of the Cloud API.

@@ -1,4 +1,4 @@
-//! What the author wrote, read and checked: `CampaignFile` in, [`Campaign`] and every [`Problem`] out.
+//! What the author wrote, read and checked: `CampaignFile` in, [`Campaign`] and every [`Problem`](crate::problem::Problem) out.
 //!
 //! Knows the campaign file, and nothing of recipients, the ledger or the network.
 
