@@ -3,7 +3,8 @@
 
 use rusqlite::{OptionalExtension, Row};
 
-use super::sqlite::{Ledger, LedgerError};
+use super::error::LedgerError;
+use super::sqlite::Ledger;
 use super::{BreakerId, PlanId};
 use crate::clock::UnixMs;
 

@@ -4,7 +4,8 @@
 
 use rusqlite::{CachedStatement, Connection};
 
-use super::sqlite::{Ledger, LedgerError};
+use super::error::LedgerError;
+use super::sqlite::Ledger;
 use super::state::{Event, State};
 use super::{AttemptId, PlanId, RunId};
 use crate::clock::{UnixMs, millis};

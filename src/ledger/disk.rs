@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::sqlite::LedgerError;
+use super::error::LedgerError;
 
 /// File systems on which locks and syncs do not promise what they do on a local disk, by the number that Linux gives each
 /// (`statfs(2)`).

@@ -3,7 +3,8 @@
 use rusqlite::{OptionalExtension, Row};
 
 use super::claim::IN_DOUBT;
-use super::sqlite::{Ledger, LedgerError};
+use super::error::LedgerError;
+use super::sqlite::Ledger;
 use super::state::{Event, State};
 use crate::clock::UnixMs;
 

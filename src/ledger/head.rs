@@ -9,7 +9,7 @@ use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use super::beside;
-use super::sqlite::LedgerError;
+use super::error::LedgerError;
 
 /// The note of one ledger.
 pub(super) struct Head {

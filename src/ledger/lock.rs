@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use super::beside;
-use super::sqlite::LedgerError;
+use super::error::LedgerError;
 use crate::clock::{rfc3339, system_unix_ms};
 
 /// Takes the lock of a ledger, or tells who holds it.

@@ -8,6 +8,7 @@ mod breaker;
 mod claim;
 mod disk;
 mod doubt;
+mod error;
 mod head;
 mod lock;
 mod plan;
@@ -22,9 +23,10 @@ use std::path::{Path, PathBuf};
 pub use breaker::{Breaker, Scope};
 pub use claim::{Claim, Claimed, Committed, Settlement, Verdict};
 pub use doubt::{Decision, Doubt};
+pub use error::LedgerError;
 pub use plan::{Content, PlanKey, Staging};
 pub use read::{AttemptRow, ReportRow, Tally};
-pub use sqlite::{Ledger, LedgerError};
+pub use sqlite::Ledger;
 pub use switch::{Reach, Switch};
 
 /// Names a plan in the ledger.

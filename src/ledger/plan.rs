@@ -3,7 +3,8 @@
 use rusqlite::{CachedStatement, Connection, OptionalExtension};
 
 use super::PlanId;
-use super::sqlite::{Ledger, LedgerError};
+use super::error::LedgerError;
+use super::sqlite::Ledger;
 use super::state::State;
 use crate::clock::UnixMs;
 use crate::cloud::Endpoint;

@@ -3,7 +3,8 @@
 use rusqlite::Row;
 use serde::Serialize;
 
-use super::sqlite::{Ledger, LedgerError};
+use super::error::LedgerError;
+use super::sqlite::Ledger;
 use super::state::State;
 use super::{PlanId, RunId};
 use crate::clock::UnixMs;

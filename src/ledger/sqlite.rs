@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OptionalExtension};
 
+use super::error::LedgerError;
 use super::head::Head;
-use super::state::Illegal;
 use super::switch::Switch;
 use super::{PlanId, RunId, disk, lock};
 use crate::clock::UnixMs;
@@ -26,42 +26,6 @@ const SIDE_FILES_BYTES: u64 = 16 * 1024 * 1024;
 
 /// SQLite's number for `synchronous=FULL`.
 const SYNCHRONOUS_FULL: i64 = 2;
-
-/// Why the ledger cannot be used. Nothing is sent after any of these.
-#[derive(Debug, thiserror::Error)]
-pub enum LedgerError {
-    /// The database failed.
-    #[error("the ledger cannot be read or written: {0}")]
-    Database(#[from] rusqlite::Error),
-    /// The file system failed.
-    #[error("the ledger {path} cannot be used: {source}", path = path.display())]
-    File {
-        /// Which path.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The file is something else, or from another version.
-    #[error("{path} {what}", path = path.display())]
-    Foreign {
-        /// Which file.
-        path: PathBuf,
-        /// What it is.
-        what: String,
-    },
-    /// Another process holds it.
-    #[error("another run holds this ledger ({holder})")]
-    Held {
-        /// Who, as far as is known.
-        holder: String,
-    },
-    /// A message was about to change in a way that is not allowed.
-    #[error("the ledger contradicts itself: {0}")]
-    Illegal(#[from] Illegal),
-    /// Rows that should be there are not.
-    #[error("the ledger contradicts itself: {0}")]
-    Broken(String),
-}
 
 /// An open ledger, held by this process alone.
 pub struct Ledger {

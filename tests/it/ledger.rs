@@ -11,6 +11,15 @@ fn claim(ledger: &mut Ledger, plan: PlanId, run: RunId, count: usize) -> Vec<Cla
     ledger.commit(&[], Some(Claim { plan, run, count }), 1_000).expect("a claim").claimed
 }
 
+/// Ten people, of whom some are claimed; then the ledger is closed.
+fn claimed_and_closed(home: &Home, count: usize) -> (PlanId, RunId) {
+    let mut ledger = home.open();
+    let plan = plan(&mut ledger, 0..10);
+    let run = ledger.begin_run(plan, 0).expect("a run");
+    claim(&mut ledger, plan, run, count);
+    (plan, run)
+}
+
 fn accepted(claimed: Claimed) -> Settlement {
     let outcome = Outcome::Accepted { wamid: format!("wamid.{}", claimed.row), message_status: None };
     Settlement { claimed, outcome, verdict: Verdict::Accepted, settled_at: 2_000 }
@@ -239,11 +248,7 @@ fn only_the_drawn_transitions_are_legal() {
 #[test]
 fn a_ledger_that_was_restored_from_a_backup_is_refused_with_an_explanation() {
     let home = Home::new();
-    let mut ledger = home.open();
-    let plan = plan(&mut ledger, 0..10);
-    let run = ledger.begin_run(plan, 0).expect("a run");
-    claim(&mut ledger, plan, run, 3);
-    drop(ledger);
+    let (plan, run) = claimed_and_closed(&home, 3);
     let backup = std::fs::read(home.path()).expect("a ledger");
     let mut ledger = home.open();
     claim(&mut ledger, plan, run, 1);
@@ -259,11 +264,7 @@ fn a_ledger_that_was_restored_from_a_backup_is_refused_with_an_explanation() {
 #[test]
 fn a_note_that_fell_behind_or_is_gone_is_no_reason_to_refuse() {
     let home = Home::new();
-    let mut ledger = home.open();
-    let plan = plan(&mut ledger, 0..10);
-    let run = ledger.begin_run(plan, 0).expect("a run");
-    claim(&mut ledger, plan, run, 3);
-    drop(ledger);
+    claimed_and_closed(&home, 3);
     let head = home.path().with_file_name("ledger.sqlite.head");
     for note in ["", "00000000000000000001\n", "no number"] {
         std::fs::write(&head, note).expect("a note");
