@@ -16,7 +16,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue, RETRY_AFTE
 use reqwest::{Response, Url};
 
 use super::Endpoint;
-use super::outcome::{Outcome, classify};
+use super::outcome::{Cause, Outcome, classify};
 use super::pause;
 use crate::secret::Token;
 
@@ -144,7 +144,7 @@ impl Client {
     fn redact(&self, mut outcome: Outcome) -> Outcome {
         match &mut outcome {
             Outcome::Refused(refusal) => self.token.redact(&mut refusal.detail),
-            Outcome::NotSent { why } | Outcome::InDoubt { why } => self.token.redact(why),
+            Outcome::NotSent { why } | Outcome::InDoubt { why, .. } => self.token.redact(why),
             Outcome::Accepted { .. } => {}
         }
         outcome
@@ -181,7 +181,8 @@ async fn read_reply(mut response: Response) -> Result<Outcome, reqwest::Error> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {
         if body.len() + chunk.len() > REPLY_BYTES_MAX {
-            return Ok(Outcome::InDoubt { why: format!("HTTP {status} with an answer over {REPLY_BYTES_MAX} bytes") });
+            let why = format!("HTTP {status} with an answer over {REPLY_BYTES_MAX} bytes");
+            return Ok(Outcome::InDoubt { cause: Cause::Unclear, why });
         }
         body.extend_from_slice(&chunk);
     }
@@ -191,7 +192,11 @@ async fn read_reply(mut response: Response) -> Result<Outcome, reqwest::Error> {
 /// Error texts cannot tell whether the request left: the same words come with and without. The body can.
 fn failure(error: &reqwest::Error, witness: &AtomicBool, timeouts: &Timeouts) -> Outcome {
     let why = describe(error, timeouts);
-    if witness.load(Ordering::Acquire) { Outcome::InDoubt { why } } else { Outcome::NotSent { why } }
+    if witness.load(Ordering::Acquire) {
+        Outcome::InDoubt { cause: Cause::Lost, why }
+    } else {
+        Outcome::NotSent { why }
+    }
 }
 
 /// The innermost cause; never the outer text, which holds the address.

@@ -30,9 +30,24 @@ pub enum Outcome {
     },
     /// The request may have left and no verdict came back.
     InDoubt {
+        /// What stands between the request and a verdict.
+        cause: Cause,
         /// What is known.
         why: String,
     },
+}
+
+/// What stands between a request and a verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// No complete answer came.
+    Lost,
+    /// An answer came that does not say whether the message was taken.
+    Unclear,
+    /// Something else than WhatsApp answered: a proxy, a portal that wants a login.
+    Stranger,
+    /// The request was sent elsewhere: the address is wrong.
+    Redirect,
 }
 
 /// Meta's no.
@@ -136,13 +151,14 @@ fn number(value: &serde_json::Value) -> Option<i64> {
 pub fn classify(status: u16, retry_after_s: Option<u64>, body: &[u8]) -> Outcome {
     match status {
         200..=299 => classify_success(status, retry_after_s, body),
-        300..=399 => in_doubt(format!("HTTP {status}: a redirect, which is never followed")),
+        300..=399 => in_doubt(Cause::Redirect, format!("HTTP {status}: a redirect, which is never followed")),
         400..=599 => match graph_error(body) {
             Some((code, error)) => classify_error(status, code, &error, retry_after_s),
             None if status == TOO_MANY_REQUESTS => throttled("too many requests".to_owned(), retry_after_s),
-            None => in_doubt(format!("HTTP {status} without an answer from WhatsApp")),
+            None if status < 500 => in_doubt(Cause::Stranger, format!("HTTP {status} without an answer from WhatsApp")),
+            None => in_doubt(Cause::Unclear, format!("HTTP {status} without an answer from WhatsApp")),
         },
-        _ => in_doubt(format!("HTTP {status}: not a status that ends a request")),
+        _ => in_doubt(Cause::Unclear, format!("HTTP {status}: not a status that ends a request")),
     }
 }
 
@@ -152,11 +168,11 @@ fn classify_success(status: u16, retry_after_s: Option<u64>, body: &[u8]) -> Out
             Some(AcceptedMessage { id, message_status }) if !id.is_empty() => {
                 Outcome::Accepted { wamid: id, message_status: message_status.filter(|status| status != "accepted") }
             }
-            _ => in_doubt(format!("HTTP {status} without a message id")),
+            _ => in_doubt(Cause::Unclear, format!("HTTP {status} without a message id")),
         },
         Err(_) => match graph_error(body) {
             Some((code, error)) => classify_error(status, code, &error, retry_after_s),
-            None => in_doubt(format!("HTTP {status} with an answer that cannot be read")),
+            None => in_doubt(Cause::Unclear, format!("HTTP {status} with an answer that cannot be read")),
         },
     }
 }
@@ -166,7 +182,7 @@ fn classify_error(status: u16, code: i64, error: &GraphError, retry_after_s: Opt
         Some(effect) if effect != Effect::Ambiguous => error.refusal(code, retry_after_s),
         None if status == TOO_MANY_REQUESTS => throttled(format!("code {code}: {}", error.detail()), retry_after_s),
         None if (400..=499).contains(&status) => error.refusal(code, retry_after_s),
-        _ => in_doubt(format!("HTTP {status}, code {code}: {}", error.detail())),
+        _ => in_doubt(Cause::Unclear, format!("HTTP {status}, code {code}: {}", error.detail())),
     }
 }
 
@@ -182,6 +198,6 @@ fn graph_error(body: &[u8]) -> Option<(i64, GraphError)> {
     (messages.is_none() && error.is_metas(code)).then_some((code, error))
 }
 
-fn in_doubt(why: String) -> Outcome {
-    Outcome::InDoubt { why }
+fn in_doubt(cause: Cause, why: String) -> Outcome {
+    Outcome::InDoubt { cause, why }
 }

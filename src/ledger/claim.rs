@@ -294,7 +294,7 @@ impl<'a> Facts<'a> {
                 facts.detail = Some(&refusal.detail);
             }
             Outcome::NotSent { why } => (facts.outcome, facts.detail) = (NOT_SENT, Some(why.as_str())),
-            Outcome::InDoubt { why } => (facts.outcome, facts.detail) = (IN_DOUBT, Some(why.as_str())),
+            Outcome::InDoubt { why, .. } => (facts.outcome, facts.detail) = (IN_DOUBT, Some(why.as_str())),
         }
         facts
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::retry::TemplateStanding;
+use crate::cloud::outcome::Cause;
 
 /// A network that is away for longer than this is not away for a moment; the next start of the job goes on.
 const UNREACHABLE_MAX: Duration = Duration::from_secs(120);
@@ -18,6 +19,9 @@ const THROTTLED_MAX: Duration = Duration::from_secs(2 * 3600);
 
 /// So many requests in a row without a verdict are no accident, and each may be a person in doubt.
 const DOUBTS_IN_A_ROW_MAX: u32 = 20;
+
+/// So many answers of something else, without WhatsApp's between them, and it is what answers everybody.
+const STRANGERS_MAX: u32 = 3;
 
 /// So many faults of one template in a row mean that it is the template.
 const TEMPLATE_FAULTS_IN_A_ROW_MAX: u32 = 5;
@@ -69,18 +73,20 @@ impl Throttles {
 #[derive(Debug, Clone, Default)]
 pub struct Doubts {
     in_a_row: u32,
+    from_strangers: u32,
 }
 
 impl Doubts {
-    /// One more; whether that is too many.
-    pub fn one_more(&mut self) -> bool {
+    /// One more; whether that is too many. A redirect is one too many: the address is wrong for everybody.
+    pub fn one_more(&mut self, cause: Cause) -> bool {
         self.in_a_row += 1;
-        self.in_a_row >= DOUBTS_IN_A_ROW_MAX
+        self.from_strangers += u32::from(cause == Cause::Stranger);
+        cause == Cause::Redirect || self.from_strangers >= STRANGERS_MAX || self.in_a_row >= DOUBTS_IN_A_ROW_MAX
     }
 
     /// A verdict came.
     pub fn verdict(&mut self) {
-        self.in_a_row = 0;
+        *self = Self::default();
     }
 }
 

@@ -95,7 +95,7 @@ impl<'a> Line<'a> {
                 (None, Some(wamid.as_str()), message_status.as_deref().map(Cow::Borrowed))
             }
             Outcome::Refused(refusal) => (Some(refusal.code), None, Some(refused(refusal.code, &refusal.detail))),
-            Outcome::NotSent { why } | Outcome::InDoubt { why } => (None, None, Some(Cow::Borrowed(why.as_str()))),
+            Outcome::NotSent { why } | Outcome::InDoubt { why, .. } => (None, None, Some(Cow::Borrowed(why.as_str()))),
         };
         Some(Self {
             row: claimed.row,

@@ -467,6 +467,6 @@ fn words(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Accepted { .. } => "accepted".to_owned(),
         Outcome::Refused(refusal) => format!("code {}: {}", refusal.code, refusal.detail),
-        Outcome::NotSent { why } | Outcome::InDoubt { why } => why.clone(),
+        Outcome::NotSent { why } | Outcome::InDoubt { why, .. } => why.clone(),
     }
 }

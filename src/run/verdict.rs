@@ -67,7 +67,7 @@ impl Lessons {
                 pacing.went_well(now);
                 Judgement::of(Verdict::Accepted)
             }
-            Outcome::InDoubt { .. } if self.doubts.one_more() => {
+            Outcome::InDoubt { cause, .. } if self.doubts.one_more(*cause) => {
                 Judgement::stop(Verdict::InDoubt, StopReason::NoVerdicts)
             }
             Outcome::InDoubt { .. } => Judgement::of(Verdict::InDoubt),

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use tidings::cloud::client::{Request, Sender};
-use tidings::cloud::outcome::{Outcome, Refusal};
+use tidings::cloud::outcome::{Cause, Outcome, Refusal};
 use tokio::time::Instant;
 
 /// What happens to the `n`-th request (from 1) for a recipient.
@@ -55,7 +55,7 @@ pub fn not_sent() -> Fate {
 }
 
 pub fn doubt(accepted: bool) -> Fate {
-    Fate { accepted, outcome: Some(Outcome::InDoubt { why: "connection reset".into() }) }
+    Fate { accepted, outcome: Some(Outcome::InDoubt { cause: Cause::Lost, why: "connection reset".into() }) }
 }
 
 pub fn never() -> Fate {

@@ -78,7 +78,7 @@ fn word(outcome: &Outcome) -> String {
 #[track_caller]
 fn why(outcome: &Outcome) -> &str {
     match outcome {
-        Outcome::NotSent { why } | Outcome::InDoubt { why } => why,
+        Outcome::NotSent { why } | Outcome::InDoubt { why, .. } => why,
         other => panic!("a verdict: {other:?}"),
     }
 }

@@ -118,10 +118,12 @@ async fn a_message_held_for_quality_assessment_is_accepted_and_never_sent_again(
 
 #[tokio::test]
 async fn a_server_that_redirects_everybody_or_answers_with_pages_messages_nobody_twice() {
-    for reply in [http(307, "Location: /v25.0/elsewhere\r\n", ""), http(502, "", "<html>"), http(200, "", "<html>")] {
+    let redirect = http(307, "Location: /v25.0/elsewhere\r\n", "");
+    let pages = [(404, 3), (407, 3), (502, 20), (200, 20)].map(|(status, doubts)| (http(status, "", "<html>"), doubts));
+    for (reply, doubts) in [(redirect, 1)].into_iter().chain(pages) {
         let ended = run_against(answering(vec![reply]), 30).await;
         assert_stopped(&ended, StopReason::NoVerdicts);
-        assert_eq!((ended.tally.in_doubt, ended.tally.waiting), (20, 10));
-        assert_eq!((ended.seen.whole.len(), ended.twice()), (20, 0));
+        assert_eq!((ended.tally.in_doubt, ended.tally.waiting), (doubts, 30 - doubts));
+        assert_eq!((ended.seen.whole.len() as u64, ended.twice()), (doubts, 0));
     }
 }
