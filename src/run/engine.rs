@@ -112,6 +112,8 @@ pub async fn run<S: Sender>(
         engine.begin_commit(now, wall);
         let wake = engine.wake(now, wall);
         tokio::select! {
+            // In this order and no other, so that the same events make the same run.
+            biased;
             Some(()) = stops.recv() => engine.asked_to_stop(&mut listener),
             Some(done) = engine.under_way.join_next(), if !engine.under_way.is_empty() => {
                 engine.finish(done, &mut listener);
