@@ -11,6 +11,7 @@ mod cli_sandbox;
 mod cli_stop;
 mod cli_token;
 mod compose;
+mod crash;
 mod draft;
 mod duplicates;
 mod engine;

@@ -1,6 +1,6 @@
 //! A world behind the engine's way out: answers by a rule, keeps the book of who got a message, and lives in paused time.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -20,9 +20,12 @@ pub struct Fate {
     pub outcome: Option<Outcome>,
 }
 
+/// How long the answer to the `n`-th request for a recipient takes.
+type Latency = dyn Fn(&str, u32) -> Duration + Send + Sync;
+
 pub struct World {
     rule: Box<Rule>,
-    latency: Duration,
+    latency: Box<Latency>,
     book: Mutex<Book>,
 }
 
@@ -38,6 +41,8 @@ pub struct Book {
     pub answered: u64,
     /// Callback data of each request.
     pub callbacks: Vec<String>,
+    /// Those of whom the sender cannot know whether they got a message: it asked, and has no verdict.
+    pub unclear: HashSet<String>,
 }
 
 pub fn yes(recipient: &str, n: u32) -> Fate {
@@ -64,11 +69,15 @@ pub fn never() -> Fate {
 
 impl World {
     pub fn new(rule: impl Fn(&str, u32) -> Fate + Send + Sync + 'static) -> Self {
-        Self { rule: Box::new(rule), latency: Duration::from_millis(100), book: Mutex::default() }
+        Self { rule: Box::new(rule), latency: Box::new(|_, _| Duration::from_millis(100)), book: Mutex::default() }
     }
 
-    pub fn latency(mut self, latency: Duration) -> Self {
-        self.latency = latency;
+    pub fn latency(self, latency: Duration) -> Self {
+        self.latencies(move |_, _| latency)
+    }
+
+    pub fn latencies(mut self, latency: impl Fn(&str, u32) -> Duration + Send + Sync + 'static) -> Self {
+        self.latency = Box::new(latency);
         self
     }
 
@@ -91,22 +100,27 @@ impl Sender for World {
     async fn send(&self, request: Request) -> Outcome {
         let body: serde_json::Value = serde_json::from_slice(&request.body).expect("JSON");
         let recipient = body["to"].as_str().expect("a recipient").to_owned();
-        let fate = {
+        let (fate, latency) = {
             let mut book = self.book();
             book.at.push(now());
             book.callbacks.push(body["biz_opaque_callback_data"].as_str().expect("callback data").to_owned());
             let asked = book.asked.entry(recipient.clone()).or_default();
             *asked += 1;
-            let fate = (self.rule)(&recipient, *asked);
+            let (fate, latency) = ((self.rule)(&recipient, *asked), (self.latency)(&recipient, *asked));
+            book.unclear.insert(recipient.clone());
             if fate.accepted {
-                *book.got.entry(recipient).or_default() += 1;
+                *book.got.entry(recipient.clone()).or_default() += 1;
             }
-            fate
+            (fate, latency)
         };
-        tokio::time::sleep(self.latency).await;
+        tokio::time::sleep(latency).await;
         match fate.outcome {
             Some(outcome) => {
-                self.book().answered += 1;
+                let mut book = self.book();
+                book.answered += 1;
+                if !matches!(outcome, Outcome::InDoubt { .. }) {
+                    book.unclear.remove(&recipient);
+                }
                 outcome
             }
             None => std::future::pending().await,

@@ -1,0 +1,86 @@
+//! What a disk holds of a ledger: the copy that a death leaves to the next life.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+/// The head of the write-ahead log, and of each page in it, beside the page.
+const HEAD_BYTES: u64 = 32;
+const PAGE_HEAD_BYTES: u64 = 24;
+const PAGE_BYTES: u64 = 4096;
+
+/// SQLite moves pages from the log into the database when there are so many; until then a log only grows, so that its
+/// beginning is what it was before.
+const PAGES_MAX: u64 = 1_000;
+
+/// The database and its write-ahead log. The index beside them is made anew from the log.
+#[derive(Clone, Default)]
+pub struct Image {
+    database: Vec<u8>,
+    log: Vec<u8>,
+}
+
+impl Image {
+    /// A ledger that nobody has open.
+    pub fn of(ledger: &Path) -> Self {
+        Self { database: read(ledger), log: read(&beside(ledger, "-wal")) }
+    }
+
+    /// A ledger that is open, as it was when its log was so long.
+    pub fn of_log(ledger: &Path, bytes: u64) -> Self {
+        let mut image = Self::of(ledger);
+        image.log.truncate(bytes as usize);
+        image
+    }
+
+    pub fn log_bytes(&self) -> u64 {
+        self.log.len() as u64
+    }
+
+    /// Puts the files where a ledger is looked for.
+    pub fn restore(&self, ledger: &Path) {
+        if !self.database.is_empty() {
+            fs::write(ledger, &self.database).expect("a ledger");
+            fs::write(beside(ledger, "-wal"), &self.log).expect("a log");
+        }
+    }
+}
+
+/// How long the log of a ledger is, as far as it counts: commits make it longer.
+pub fn log_bytes(ledger: &Path) -> u64 {
+    let Some(pages) = log_pages(ledger) else { return 0 };
+    assert!(pages < PAGES_MAX, "the log of a simulated ledger is to stay small, not {pages} pages");
+    HEAD_BYTES + pages * (PAGE_HEAD_BYTES + PAGE_BYTES)
+}
+
+/// The index says which pages of the log count, in its fifth word (`mxFrame`, <https://sqlite.org/walformat.html>). It is
+/// not there before the ledger is opened.
+fn log_pages(ledger: &Path) -> Option<u64> {
+    let mut head = [0; 20];
+    File::open(beside(ledger, "-shm")).and_then(|mut index| index.read_exact(&mut head)).ok()?;
+    let word: [u8; 4] = head[16..].try_into().expect("a word");
+    Some(u32::from_ne_bytes(word).into())
+}
+
+fn beside(ledger: &Path, ending: &str) -> PathBuf {
+    let mut path = ledger.as_os_str().to_owned();
+    path.push(ending);
+    path.into()
+}
+
+fn read(path: &Path) -> Vec<u8> {
+    match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+        Err(error) => panic!("{}: {error}", path.display()),
+    }
+}
+
+/// A directory for one life of a ledger: in memory where there is such a thing, since a simulated power loss asks nothing
+/// of the real disk.
+pub fn directory() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.expect("a directory")
+}

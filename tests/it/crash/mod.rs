@@ -1,0 +1,15 @@
+//! The program dies at every moment it can die at, and the laws hold: nobody twice, nobody lost, every doubt named.
+//!
+//! Most of it is simulated: the real engine and the real ledger in this process, in paused time, against a world that
+//! survives each death and keeps the book. What a death leaves on the disk is copied at that moment.
+
+mod draw;
+mod image;
+mod laws;
+mod life;
+mod properties;
+mod saboteurs;
+mod seeds;
+mod simulation;
+mod step;
+mod wire;
