@@ -112,19 +112,20 @@ pub async fn run<S: Sender>(
         engine.begin_commit(now, wall);
         let wake = engine.wake(now, wall);
         tokio::select! {
-            // In this order and no other, so that the same events make the same run.
+            // In this order and no other, so that the same events make the same run. A commit brings work to send, so it
+            // does not wait behind answers.
             biased;
             Some(()) = stops.recv() => engine.asked_to_stop(&mut listener),
-            Some(done) = engine.under_way.join_next(), if !engine.under_way.is_empty() => {
-                engine.finish(done, &mut listener);
-                while let Some(done) = engine.under_way.try_join_next() {
-                    engine.finish(done, &mut listener);
-                }
-            }
             back = finished(&mut engine.committing), if engine.committing.is_some() => {
                 if let Err(error) = engine.committed(back, &mut listener) {
                     engine.tell_what_is_lost(&mut listener).await;
                     return Err(error);
+                }
+            }
+            Some(done) = engine.under_way.join_next(), if !engine.under_way.is_empty() => {
+                engine.finish(done, &mut listener);
+                while let Some(done) = engine.under_way.try_join_next() {
+                    engine.finish(done, &mut listener);
                 }
             }
             () = tokio::time::sleep_until(wake) => engine.look_at_the_time(),
