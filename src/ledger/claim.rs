@@ -220,9 +220,9 @@ fn write_attempts(
         "UPDATE messages SET state = ?2, attempts = ?3, attempt_id = ?4,
          first_attempt_at = coalesce(first_attempt_at, ?6) WHERE message_id = ?1 AND state = ?5",
     )?;
-    let mut id = last_id.max(now << ATTEMPT_COUNT_BITS);
+    let mut id = last_id;
     for claimed in claimed {
-        id += 1;
+        id = id.max(now << ATTEMPT_COUNT_BITS) + 1;
         claimed.attempt = AttemptId(id);
         claimed.claimed_at = now;
         if claimed.number == 1 {

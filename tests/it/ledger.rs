@@ -271,3 +271,14 @@ fn a_note_that_fell_behind_or_is_gone_is_no_reason_to_refuse() {
         drop(home.open());
     }
 }
+
+#[test]
+fn a_claim_that_finds_nobody_does_not_make_the_ledger_older_than_its_head() {
+    let home = Home::new();
+    let (plan, run) = claimed_and_closed(&home, 10);
+    let mut ledger = home.open();
+    let found = ledger.commit(&[], Some(Claim { plan, run, count: 1 }), 2_000).expect("a commit").claimed;
+    assert_eq!(found.len(), 0);
+    drop(ledger);
+    Ledger::open(&home.path()).expect("the ledger as it was");
+}
