@@ -15,28 +15,49 @@ const PAGE_BYTES: u64 = 4096;
 /// beginning is what it was before.
 const PAGES_MAX: u64 = 1_000;
 
-/// The database and its write-ahead log. The index beside them is made anew from the log.
+/// The database, its write-ahead log, and the note of the newest attempt. The index beside them is made anew from the log.
 #[derive(Clone, Default)]
 pub struct Image {
     database: Vec<u8>,
     log: Vec<u8>,
+    head: Vec<u8>,
+}
+
+/// How far a ledger that is open had come.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// How long the log was, as far as it counted: commits make it longer.
+    pub log_bytes: u64,
+    head: Vec<u8>,
+}
+
+impl Mark {
+    pub fn of(ledger: &Path) -> Self {
+        Self { log_bytes: log_bytes(ledger), head: read(&beside(ledger, ".head")) }
+    }
+
+    /// Where the log is so long, and the note is what it was: it follows the commit, and is not synced.
+    pub fn with_log(&self, log_bytes: u64) -> Self {
+        Self { log_bytes, head: self.head.clone() }
+    }
 }
 
 impl Image {
     /// A ledger that nobody has open.
     pub fn of(ledger: &Path) -> Self {
-        Self { database: read(ledger), log: read(&beside(ledger, "-wal")) }
+        Self { database: read(ledger), log: read(&beside(ledger, "-wal")), head: read(&beside(ledger, ".head")) }
     }
 
-    /// A ledger that is open, as it was when its log was so long.
-    pub fn of_log(ledger: &Path, bytes: u64) -> Self {
-        let mut image = Self::of(ledger);
-        image.log.truncate(bytes as usize);
+    /// A ledger that is open, as it was when it had come so far.
+    pub fn at(ledger: &Path, mark: Mark) -> Self {
+        let mut image = Self { head: mark.head, ..Self::of(ledger) };
+        image.log.truncate(mark.log_bytes as usize);
         image
     }
 
-    pub fn log_bytes(&self) -> u64 {
-        self.log.len() as u64
+    /// Where a ledger starts that is opened with this.
+    pub fn mark(&self) -> Mark {
+        Mark { log_bytes: self.log.len() as u64, head: self.head.clone() }
     }
 
     /// Puts the files where a ledger is looked for.
@@ -44,12 +65,12 @@ impl Image {
         if !self.database.is_empty() {
             fs::write(ledger, &self.database).expect("a ledger");
             fs::write(beside(ledger, "-wal"), &self.log).expect("a log");
+            fs::write(beside(ledger, ".head"), &self.head).expect("a note");
         }
     }
 }
 
-/// How long the log of a ledger is, as far as it counts: commits make it longer.
-pub fn log_bytes(ledger: &Path) -> u64 {
+fn log_bytes(ledger: &Path) -> u64 {
     let Some(pages) = log_pages(ledger) else { return 0 };
     assert!(pages < PAGES_MAX, "the log of a simulated ledger is to stay small, not {pages} pages");
     HEAD_BYTES + pages * (PAGE_HEAD_BYTES + PAGE_BYTES)

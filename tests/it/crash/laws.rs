@@ -4,9 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use tidings::ledger::state::State;
 use tidings::ledger::{ReportRow, Tally};
-use tidings::policy::slots::AHEAD_MAX;
 
 use crate::harness::world::Book;
+
+/// One in so many slots is claimed ahead at most: with answers that take 100 ms, one in five.
+const CLAIMED_AHEAD: usize = 5;
 
 /// A law that was broken, and for whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +29,7 @@ pub enum Breach {
     Unexplained(String),
     /// Settled for good, and then something else.
     Changed(String),
-    /// A death left more in doubt than were under way or claimed for the slots that answers were about to free.
+    /// A death left more in doubt than were under way or about to be.
     TooManyDoubts(usize),
     /// The sums are off.
     Sums(Tally),
@@ -47,8 +49,8 @@ impl Laws {
     pub fn orphaned(&mut self, rows: &[ReportRow], slots: Option<usize>) -> usize {
         let sending = rows.iter().filter(|row| row.state == Some(State::Sending));
         let orphans: Vec<_> = sending.map(|row| row.recipient.clone()).collect();
-        let bound = slots.map(|slots| slots + (slots as f64 * AHEAD_MAX).ceil() as usize);
-        if bound.is_some_and(|bound| orphans.len() > bound) {
+        // As many as may be under way, and those that are claimed ahead for when the first of them have ended.
+        if slots.is_some_and(|slots| orphans.len() > slots + slots.div_ceil(CLAIMED_AHEAD)) {
             self.breaches.push(Breach::TooManyDoubts(orphans.len()));
         }
         let count = orphans.len();

@@ -16,7 +16,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
-use super::image::{self, Image};
+use super::image::{self, Image, Mark};
 use super::laws::{Breach, Laws};
 use super::saboteurs::{self, Saboteur};
 use super::step::{Bell, Cut, Left, Steps};
@@ -103,9 +103,9 @@ impl Simulation {
         let (steps, clock) = (Steps::new(life.cut), Clock::simulated(self.wall));
         let path = directory.path().join("ledger.sqlite");
         self.disk.restore(&path);
-        let known = self.disk.log_bytes();
+        let known = self.disk.mark();
         let syncs_late = self.saboteur == Some(Saboteur::SyncsLate);
-        let disk = Disk { path, steps: Arc::clone(&steps), known, older: known, syncs_late };
+        let disk = Disk { path, steps: Arc::clone(&steps), older: known.clone(), known, syncs_late };
         let end = match self.live_on(disk, life, clock).await {
             Ok((disk, ending, tally)) => {
                 self.disk = disk;
@@ -230,20 +230,20 @@ struct Death(Image);
 struct Disk {
     path: PathBuf,
     steps: Arc<Steps>,
-    /// How long the log is with every commit that the program knows of.
-    known: u64,
+    /// With every commit that the program knows of.
+    known: Mark,
     /// With one less.
-    older: u64,
+    older: Mark,
     syncs_late: bool,
 }
 
 impl Disk {
-    /// Whether there is more than what is known: how long the log is.
-    fn commit(&self) -> Option<u64> {
-        Some(image::log_bytes(&self.path)).filter(|now| *now != self.known)
+    /// Whether there is more than what is known.
+    fn commit(&self) -> Option<Mark> {
+        Some(Mark::of(&self.path)).filter(|now| now.log_bytes != self.known.log_bytes)
     }
 
-    fn know(&mut self, now: u64) {
+    fn know(&mut self, now: Mark) {
         self.older = std::mem::replace(&mut self.known, now);
     }
 
@@ -251,21 +251,21 @@ impl Disk {
     fn look(&mut self) -> Result<(), Death> {
         let Some(now) = self.commit() else { return Ok(()) };
         if !self.steps.step() {
-            return Err(self.death_within(now));
+            return Err(self.death_within(&now));
         }
         self.know(now);
         Ok(())
     }
 
     /// What a death leaves of a commit that is under way.
-    fn death_within(&self, commit: u64) -> Death {
+    fn death_within(&self, commit: &Mark) -> Death {
         let left = match self.steps.left() {
-            _ if self.syncs_late => self.older,
-            Left::Nothing => self.known,
-            Left::Half => self.known.midpoint(commit),
-            Left::All => commit,
+            _ if self.syncs_late => self.older.clone(),
+            Left::Nothing => self.known.clone(),
+            Left::Half => self.known.with_log(self.known.log_bytes.midpoint(commit.log_bytes)),
+            Left::All => self.known.with_log(commit.log_bytes),
         };
-        Death(Image::of_log(&self.path, left))
+        Death(Image::at(&self.path, left))
     }
 }
 
@@ -284,7 +284,7 @@ async fn drive(mut driving: Drive, sync: Duration, disk: &mut Disk) -> Result<(L
         };
         if steps.is_dead() {
             // It died as it told the news: what it went on to do never happened.
-            return Err(disk.death_within(disk.known));
+            return Err(disk.death_within(&disk.known));
         }
         if let Poll::Ready(ended) = polled {
             return Ok(ended.expect("a run that ends"));
@@ -297,7 +297,7 @@ async fn drive(mut driving: Drive, sync: Duration, disk: &mut Disk) -> Result<(L
         }
         steps.wait().await;
         if steps.is_dead() {
-            return Err(disk.death_within(commit.unwrap_or(disk.known)));
+            return Err(disk.death_within(commit.as_ref().unwrap_or(&disk.known)));
         }
         if let Some(now) = commit {
             disk.know(now);

@@ -56,8 +56,8 @@ fn without_a_death_the_run_meets_everything_that_can_happen() {
     assert!(steps > 15 * 4 + 15, "{steps} IO points");
 }
 
-/// What one death may leave in doubt: three under way, and one claimed for the slot that an answer was about to free.
-const LEFT_MAX: u64 = 3 + 1;
+/// Besides the one who is in doubt without any death: three under way, and one claimed for when the first of them ends.
+const DOUBTS_A_DEATH_MAX: u64 = 3 + 1;
 
 async fn die_once(cut: Cut, sync: Duration) -> (End, u64) {
     let mut simulation = Simulation::new(trouble());
@@ -65,8 +65,7 @@ async fn die_once(cut: Cut, sync: Duration) -> (End, u64) {
     let (end, _) = simulation.live(&life.cut(cut)).await;
     let (tally, _) = simulation.finish(&life.people).await;
     assert_eq!(simulation.breaches(), [], "died at {cut:?}, waiting {sync:?} for the disk");
-    // The one in doubt without any death, and those that this one left.
-    assert!(tally.in_doubt <= 1 + LEFT_MAX, "died at {cut:?}: {tally:?}");
+    assert!(tally.in_doubt <= 1 + DOUBTS_A_DEATH_MAX, "died at {cut:?}: {tally:?}");
     (end, tally.in_doubt)
 }
 
@@ -77,7 +76,7 @@ fn die_everywhere(left: Left, sync: Duration) {
     let doubts: Vec<_> = every_cut(left, |cut| die_once(cut, sync)).collect();
     assert!(doubts.len() > 75, "{} IO points", doubts.len());
     // Deaths do meet requests under way.
-    assert!(doubts.contains(&4), "{doubts:?}");
+    assert!(doubts.iter().any(|doubts| *doubts > 3), "{doubts:?}");
 }
 
 #[test]
@@ -122,6 +121,6 @@ fn two_deaths_in_a_row_do_no_more_harm_than_one() {
             simulation.finish(&life.people).await
         });
         assert_eq!(simulation.breaches(), [], "died at {cuts:?}");
-        assert!(tally.in_doubt <= 1 + 2 * LEFT_MAX, "died at {cuts:?}: {tally:?}");
+        assert!(tally.in_doubt <= 1 + 2 * DOUBTS_A_DEATH_MAX, "died at {cuts:?}: {tally:?}");
     }
 }
