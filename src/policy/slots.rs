@@ -16,7 +16,7 @@ const WEIGHT: f64 = 0.05;
 
 /// How many times the slots may be claimed ahead where answers take no time, as in a rehearsal. With the tenths of a second
 /// that Meta takes, a horizon of milliseconds is a small part of them.
-pub const AHEAD_MAX: f64 = 3.0;
+const AHEAD_MAX: f64 = 3.0;
 
 /// Head-room for latencies above the mean.
 const HEAD_ROOM: f64 = 1.5;
