@@ -95,7 +95,7 @@ fn run_one(
         printer.warn(&format!("an earlier run died with {messages} under way: in doubt now, and not sent again"));
     }
     look_for_stops(&ledger, &campaign)?;
-    let (open, news) = stage(&mut ledger, &campaign, &plan, clock)?;
+    let open = stage(&mut ledger, &campaign, &plan, clock)?;
     let tally = ledger.tally(open)?;
     let job = Job {
         campaign: &campaign,
@@ -107,7 +107,11 @@ fn run_one(
         printer,
     };
     if tally.waiting == 0 {
-        return if news || doubts > 0 { report(&job, ledger) } else { Ok(nothing_to_do(&campaign, tally, printer)) };
+        return if ledger.is_reported(open)? {
+            Ok(nothing_to_do(&campaign, tally, printer))
+        } else {
+            report(&job, ledger)
+        };
     }
     if rehearsal.is_none() && !args.yes {
         confirm(&campaign, tally.waiting, signals)?;
@@ -164,8 +168,8 @@ fn look_for_stops(ledger: &Ledger, campaign: &Campaign) -> Result<(), Failure> {
     }
 }
 
-/// Brings the plan into the ledger and opens it, unless exactly this plan is open already; and whether it was news.
-fn stage(ledger: &mut Ledger, campaign: &Campaign, plan: &Plan<'_>, clock: Clock) -> Result<(PlanId, bool), Failure> {
+/// Brings the plan into the ledger and opens it, unless exactly this plan is open already.
+fn stage(ledger: &mut Ledger, campaign: &Campaign, plan: &Plan<'_>, clock: Clock) -> Result<PlanId, Failure> {
     let key = PlanKey {
         campaign: &campaign.key,
         occurrence: ONCE,
@@ -174,7 +178,7 @@ fn stage(ledger: &mut Ledger, campaign: &Campaign, plan: &Plan<'_>, clock: Clock
         phone_number_id: &campaign.sender.phone_number_id,
     };
     if let Some(open) = ledger.find_plan(&key)? {
-        return Ok((open, false));
+        return Ok(open);
     }
     let mut staging = ledger.stage(&key, clock.unix_ms())?;
     let outline = plan.compose(|planned| match planned {
@@ -195,7 +199,7 @@ fn stage(ledger: &mut Ledger, campaign: &Campaign, plan: &Plan<'_>, clock: Clock
     if outline.rows != plan.row_count() {
         return Err(Failure::Bug(format!("the file has {} rows, but {} were planned", plan.row_count(), outline.rows)));
     }
-    Ok((staging.open(clock.unix_ms())?, true))
+    Ok(staging.open(clock.unix_ms())?)
 }
 
 fn nothing_to_do(campaign: &Campaign, tally: Tally, printer: Printer) -> Exit {

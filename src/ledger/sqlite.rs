@@ -103,6 +103,22 @@ impl Ledger {
         self.db.execute("UPDATE runs SET ended_at = ?2, exit_code = ?3 WHERE run_id = ?1", (run.0, now, exit_code))?;
         Ok(())
     }
+
+    /// Whether the last run of a plan came to its end, and so to its report.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn is_reported(&self, plan: PlanId) -> Result<bool, LedgerError> {
+        let ended: Option<bool> = self
+            .db
+            .query_row(
+                "SELECT ended_at IS NOT NULL FROM runs WHERE plan_id = ?1 ORDER BY run_id DESC LIMIT 1",
+                [plan.0],
+                |row| row.get(0),
+            )
+            .optional()?;
+        Ok(ended.unwrap_or(false))
+    }
 }
 
 fn prepare(db: &Connection, path: &Path) -> Result<(), LedgerError> {

@@ -8,6 +8,7 @@ mod image;
 mod laws;
 mod life;
 mod properties;
+mod regressions;
 mod saboteurs;
 mod seeds;
 mod simulation;

@@ -104,6 +104,10 @@ impl Running {
         self
     }
 
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("a process").is_some()
+    }
+
     /// Waits until it ends.
     pub fn end(mut self) -> Ran {
         let status = until("the end of the process", || self.child.try_wait().expect("a process"));

@@ -68,7 +68,12 @@ pub fn all(home: &Path) -> Vec<PathBuf> {
         fs::read_dir(directory).into_iter().flatten().map(|entry| entry.expect("an entry").path()).collect::<Vec<_>>()
     };
     let mut runs: Vec<_> = entries(&home.join("reports")).iter().flat_map(|campaign| entries(campaign)).collect();
-    runs.sort_by(|left, right| left.file_name().cmp(&right.file_name()));
+    // By time, and within a second by the number of the run.
+    runs.sort_by_key(|run| {
+        let name = run.file_name().expect("a name").to_str().expect("a name in UTF-8").to_owned();
+        let (time, number) = name.split_once('-').expect("a time and a number");
+        (time.to_owned(), number.len(), name)
+    });
     runs
 }
 

@@ -64,9 +64,14 @@ impl Server {
         book
     }
 
+    /// How many requests it got.
+    pub fn requests(&self) -> u64 {
+        self.get("/_sandbox/messages?limit=0").requests
+    }
+
     /// Waits until it got so many requests.
     pub fn until_requests(&self, count: u64) {
-        until("requests", || (self.get("/_sandbox/messages?limit=0").requests >= count).then_some(()));
+        until("requests", || (self.requests() >= count).then_some(()));
     }
 
     fn page(&self, offset: usize) -> Book {
