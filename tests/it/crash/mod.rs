@@ -5,6 +5,7 @@
 
 mod draw;
 mod image;
+mod kill9;
 mod laws;
 mod life;
 mod properties;
