@@ -68,7 +68,7 @@ pub fn words(ending: &Ending) -> (&'static str, &'static str) {
                 "requests left and no answers came back",
                 "Something between here and WhatsApp is broken: find out what.",
             ),
-            StopReason::KillSwitch => ("the kill switch is on", "`tidings resume FILE --acknowledge stop` lifts it."),
+            StopReason::KillSwitch => ("the kill switch is on", "`tidings resume FILE` shows how to lift it."),
         },
     }
 }

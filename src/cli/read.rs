@@ -35,7 +35,7 @@ pub fn read_campaign(file: &Path) -> Result<Campaign, Failure> {
     Err(Failure::Problems { shown, total })
 }
 
-/// The ledger of a campaign's real messages.
+/// The ledger of a campaign's real messages, or of all those in a directory.
 pub fn real_ledger(file: &Path, global: &Global) -> Result<PathBuf, Failure> {
     let variable = || std::env::var_os(LEDGER_VARIABLE).filter(|path| !path.is_empty()).map(PathBuf::from);
     if let Some(path) = global.ledger.clone().or_else(variable) {
@@ -50,7 +50,8 @@ pub fn real_ledger(file: &Path, global: &Global) -> Result<PathBuf, Failure> {
     }
     // One campaign file has one ledger, whichever link leads to it: a second one would not know who got the message.
     let file = fs::canonicalize(file)?;
-    Ok(file.parent().unwrap_or(Path::new("")).join(".tidings").join("ledger.sqlite"))
+    let directory = if file.is_dir() { &file } else { file.parent().unwrap_or(Path::new("")) };
+    Ok(directory.join(".tidings").join("ledger.sqlite"))
 }
 
 /// The same, for commands that have nothing to do before there is one.

@@ -24,7 +24,6 @@ pub fn run(args: &Args, global: &Global, printer: Printer) -> Exit {
 }
 
 fn stop(args: &Args, global: &Global, printer: Printer) -> Result<Exit, Failure> {
-    // Only its directory counts where no file is named.
     let file = args.file.as_deref().unwrap_or(Path::new("."));
     let ledger = real_ledger(file, global)?;
     let switch = Switch::of(&ledger);

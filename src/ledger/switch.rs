@@ -1,7 +1,7 @@
 //! The kill switch: a file beside the ledger that says what must not be sent. Anybody may make one, even by hand, while a
 //! run holds the ledger; it is looked at before every claim, and one that cannot be read stops everything.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -60,9 +60,20 @@ impl Switch {
         if let Some(directory) = self.path.parent() {
             fs::create_dir_all(directory)?;
         }
-        let mut file = OpenOptions::new().create(true).append(true).mode(0o600).open(&self.path)?;
-        file.write_all(format!("{}\n", campaign.unwrap_or(EVERYTHING)).as_bytes())?;
-        file.sync_all()
+        let _turn = self.take_turn()?;
+        let mut text = match fs::read(&self.path) {
+            // Empty, it stops everything, and one more stop must not make that less.
+            Ok(text) if text.trim_ascii().is_empty() => format!("{EVERYTHING}\n").into_bytes(),
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        // What was made by hand may end without a line break: two names in one line would stop neither.
+        if !text.is_empty() && !text.ends_with(b"\n") {
+            text.push(b'\n');
+        }
+        text.extend_from_slice(format!("{}\n", campaign.unwrap_or(EVERYTHING)).as_bytes());
+        self.replace(&text)
     }
 
     /// Lifts the stop of one campaign, or that of everything; stops of other campaigns stay.
@@ -70,14 +81,35 @@ impl Switch {
     /// # Errors
     /// When the file cannot be read or written.
     pub fn turn_off(&self, campaign: Option<&str>) -> io::Result<()> {
+        let _turn = self.take_turn()?;
         let text = fs::read_to_string(&self.path)?;
         let lifted = campaign.unwrap_or(EVERYTHING);
         let left: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty() && *line != lifted).collect();
         if left.is_empty() {
             return fs::remove_file(&self.path);
         }
-        let new = self.path.with_extension("stop.new");
-        fs::write(&new, left.join("\n") + "\n")?;
+        self.replace((left.join("\n") + "\n").as_bytes())
+    }
+
+    /// Whoever changes the file waits for the one before: a stop must not vanish because another is lifted.
+    fn take_turn(&self) -> io::Result<File> {
+        let turn = writable().open(beside(&self.path, ".lock"))?;
+        turn.lock()?;
+        Ok(turn)
+    }
+
+    /// In one go: half a file would stop what nobody meant.
+    fn replace(&self, text: &[u8]) -> io::Result<()> {
+        let new = beside(&self.path, ".new");
+        let mut file = writable().truncate(true).open(&new)?;
+        file.write_all(text)?;
+        file.sync_all()?;
         fs::rename(&new, &self.path)
     }
+}
+
+fn writable() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.create(true).write(true).mode(0o600);
+    options
 }

@@ -34,6 +34,32 @@ fn a_stop_of_everything_stops_every_campaign_and_lifting_it_leaves_other_stops()
 }
 
 #[test]
+fn a_stop_of_everything_without_a_campaign_stops_those_of_this_directory() {
+    let (project, server) = (Project::new().with_token(), Server::start(&[]));
+    project.tidings(["stop", "--all"]).code(0);
+    let ledger = ".tidings/ledger.sqlite";
+    let ran = project.run(["--yes", "--ledger", ledger, "--api-url", &server.url]);
+    ran.code(6).stderr_has("--acknowledge stop-all");
+    assert_eq!(server.book().requests, 0);
+}
+
+#[test]
+fn one_more_stop_takes_none_away_that_was_made_by_hand() {
+    let (project, server) = (Project::new().with_token(), Server::start(&[]));
+    let summer =
+        std::fs::read_to_string(project.path("campaign.yaml")).expect("a campaign").replace("spring", "summer");
+    let project = project.file("summer.yaml", summer);
+    for by_hand in ["", "*", "spring"] {
+        std::fs::write(project.path("ledger.sqlite.stop"), by_hand).expect("a file");
+        project.tidings(["stop", "summer.yaml", "--ledger", "ledger.sqlite"]).code(0);
+        project.send(&server).code(6);
+        tidings(&project, "resume", []).stdout_has("spring is stopped by");
+        project.tidings(["resume", "summer.yaml", "--ledger", "ledger.sqlite"]).stdout_has("summer is stopped by");
+    }
+    assert_eq!(server.book().requests, 0);
+}
+
+#[test]
 fn a_switch_that_cannot_be_read_or_says_nothing_stops() {
     let (project, server) = (Project::new().with_token().file("ledger.sqlite.stop", b"\xff\xfe"), Server::start(&[]));
     project.send(&server).code(6);
