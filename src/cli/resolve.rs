@@ -71,10 +71,10 @@ fn resolve(args: &Args, global: &Global, printer: Printer) -> Result<Exit, Failu
     let now = Clock::System.unix_ms();
     ledger.recover(now, super::run::DIED)?;
     let mut doubts = ledger.doubts(&campaign.key, ONCE)?;
-    if let Some(row) = args.rows.iter().find(|row| !doubts.iter().any(|doubt| doubt.row == **row)) {
+    if let Some(row) = args.rows.iter().find(|row| !doubts.iter().any(|doubt| doubt.row == Some(**row))) {
         return Err(Failure::Usage(format!("row {row} is not in doubt; nothing was changed")));
     }
-    doubts.retain(|doubt| args.rows.is_empty() || args.rows.contains(&doubt.row));
+    doubts.retain(|doubt| args.rows.is_empty() || doubt.row.is_some_and(|row| args.rows.contains(&row)));
     let Some(decision) = args.verb.decision() else {
         printer.data(&list(&campaign, &doubts, now));
         return Ok(Exit::Complete);
@@ -97,6 +97,13 @@ fn done(decision: Decision) -> &'static str {
 
 /// A resend is the one thing by which tidings can message a person twice, so a person says for how many.
 fn confirm_resend(args: &Args, doubts: &[Doubt], now: UnixMs) -> Result<(), Failure> {
+    let gone = doubts.iter().filter(|doubt| doubt.row.is_none()).count();
+    if gone > 0 {
+        return Err(Failure::Usage(format!(
+            "{gone} of them are not in the recipients file any more and cannot be sent to: name the others with --row; \
+             nothing was changed"
+        )));
+    }
     if let Some(latest) = doubts.iter().map(Doubt::may_arrive_until).max().filter(|until| *until > now) {
         let wait = Duration::from_millis((latest - now).unsigned_abs());
         return Err(Failure::Usage(format!(
@@ -134,11 +141,11 @@ fn list(campaign: &Campaign, doubts: &[Doubt], now: UnixMs) -> String {
             if campaign.report.show_phones { doubt.recipient.clone() } else { Recipient::mask(&doubt.recipient) };
         let held = if doubt.held { ", held" } else { "" };
         let early = if doubt.may_arrive_until() > now { ", may still arrive" } else { "" };
+        let place = doubt.row.map_or("not in the file any more,".to_owned(), |row| format!("row {row}"));
         // Writing to a String does not fail.
         let _ = write!(
             text,
-            "\n  row {} to {recipient}, {} ({}), {}{held}{early}\n    {}",
-            doubt.row,
+            "\n  {place} to {recipient}, {} ({}), {}{held}{early}\n    {}",
             doubt.name,
             doubt.language,
             rfc3339(doubt.claimed_at),

@@ -15,8 +15,8 @@ pub const MAY_STILL_ARRIVE_MS: i64 = 15 * 60 * 1000;
 /// A message in doubt, and what is known of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Doubt {
-    /// The row of the recipients file, as the plan had it that said it last.
-    pub row: u64,
+    /// The row of the recipients file, as the newest plan has it; none when the person is not in it any more.
+    pub row: Option<u64>,
     /// The recipient, whole.
     pub recipient: String,
     /// The template's name.
@@ -98,8 +98,9 @@ impl Ledger {
             )
             .optional()?;
         let mut query = self.db.prepare_cached(
-            "SELECT m.row, m.recipient, c.name, c.language, a.claimed_at, a.detail, m.held, m.message_id, a.attempt_id
+            "SELECT r.row, m.recipient, c.name, c.language, a.claimed_at, a.detail, m.held, m.message_id, a.attempt_id
              FROM messages m JOIN contents c USING (message_id) JOIN attempts a USING (attempt_id)
+             LEFT JOIN plan_rows r ON r.plan_id = m.plan_id AND r.row = m.row
              WHERE m.occurrence_id = ?1 AND m.state = 4 ORDER BY m.row",
         )?;
         let doubts = query.query_map([occurrence], doubt)?;
@@ -129,7 +130,7 @@ impl Ledger {
                 )?
                 .execute((doubt.message, doubt.attempt, state.number(), held, due_at, State::InDoubt.number()))?;
             if changed != 1 {
-                return Err(LedgerError::Broken(format!("row {} is not in doubt any more", doubt.row)));
+                return Err(LedgerError::Broken(format!("attempt {} is not in doubt any more", doubt.attempt)));
             }
         }
         Ok(transaction.commit()?)
@@ -138,7 +139,7 @@ impl Ledger {
 
 fn doubt(row: &Row<'_>) -> rusqlite::Result<Doubt> {
     Ok(Doubt {
-        row: row.get::<_, i64>(0)?.cast_unsigned(),
+        row: row.get::<_, Option<i64>>(0)?.map(i64::cast_unsigned),
         recipient: row.get(1)?,
         name: row.get(2)?,
         language: row.get(3)?,

@@ -91,6 +91,7 @@ impl Ledger {
             content: db.prepare_cached("INSERT OR REPLACE INTO contents VALUES (?1, ?2, ?3, ?4, ?5)")?,
             adopt: db
                 .prepare_cached("UPDATE messages SET plan_id = ?2, row = ?3, recipient = ?4 WHERE message_id = ?1")?,
+            follow: db.prepare_cached("UPDATE messages SET plan_id = ?2, row = ?3 WHERE message_id = ?1")?,
             row: db.prepare_cached("INSERT INTO plan_rows VALUES (?1, ?2, ?3, ?4, ?5)")?,
             db,
             plan,
@@ -107,6 +108,7 @@ pub struct Staging<'a> {
     insert: CachedStatement<'a>,
     content: CachedStatement<'a>,
     adopt: CachedStatement<'a>,
+    follow: CachedStatement<'a>,
     row: CachedStatement<'a>,
     plan: PlanId,
     occurrence: i64,
@@ -140,6 +142,9 @@ impl Staging<'_> {
             if state == State::Planned.number() {
                 self.adopt.execute((message, self.plan.0, row, recipient))?;
                 self.write_content(message, content)?;
+            } else if state == State::InDoubt.number() {
+                // People name a doubt by its row, and what they order to be sent again is sent with the newest plan.
+                self.follow.execute((message, self.plan.0, row))?;
             }
             message
         };

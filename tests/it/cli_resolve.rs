@@ -94,6 +94,28 @@ fn what_a_person_orders_to_be_sent_again_is_sent_once_more_and_no_more() {
 }
 
 #[test]
+fn a_doubt_follows_its_person_through_a_file_that_was_changed() {
+    let (project, _lossy) = in_doubt();
+    an_hour_later(&project);
+    let project = project.recipients("phone\n+12025550103\n+12025550104\n+12025550101\n");
+    let server = Server::start(&[]);
+    project.send(&server).code(4).stdout_has("1 accepted, 2 in doubt");
+    let listed = resolve(&project, []);
+    listed.stdout_has("row 2 to +12025550103").stdout_has("row 4 to +12025550101");
+    listed.stdout_has("not in the file any more, to +12025550102");
+    resolve(&project, ["--resend", "--yes-may-duplicate", "3"]).code(2).stderr_has("1 of them are not in");
+    resolve(&project, ["--resend", "--row", "3", "--yes-may-duplicate", "1"])
+        .code(2)
+        .stderr_has("row 3 is not in doubt");
+    resolve(&project, ["--resend", "--row", "4", "--yes-may-duplicate", "1"]).code(0);
+    let ran = project.send(&server);
+    ran.code(4).stderr_has("sending 1 message,").stdout_has("2 accepted, 1 in doubt");
+    let accepted: Vec<_> = ran.report().of("accepted").iter().map(|row| row.recipient.clone()).collect();
+    assert!(accepted.iter().any(|phone| phone.ends_with("+12025550101")), "{accepted:?}");
+    assert_eq!(server.book().requests, 2);
+}
+
+#[test]
 fn a_row_that_is_not_in_doubt_changes_nothing() {
     let (project, _server) = in_doubt();
     resolve(&project, ["--give-up", "--row", "3", "--row", "9"]).code(2).stderr_has("row 9 is not in doubt");
