@@ -46,7 +46,7 @@ impl Switch {
             Err(_) => return Some(Reach::Everything),
         };
         // An empty file, from a hurried `touch`, means stop.
-        if text.trim().is_empty() || text.lines().any(|line| line.trim() == EVERYTHING) {
+        if text.trim().is_empty() || lines(&text).any(is_for_everything) {
             return Some(Reach::Everything);
         }
         text.lines().any(|line| line.trim() == campaign).then_some(Reach::Campaign)
@@ -83,8 +83,8 @@ impl Switch {
     pub fn turn_off(&self, campaign: Option<&str>) -> io::Result<()> {
         let _turn = self.take_turn()?;
         let text = fs::read_to_string(&self.path)?;
-        let lifted = campaign.unwrap_or(EVERYTHING);
-        let left: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty() && *line != lifted).collect();
+        let stays = |line: &&str| campaign.map_or(!is_for_everything(line), |campaign| *line != campaign);
+        let left: Vec<&str> = lines(&text).filter(stays).collect();
         if left.is_empty() {
             return fs::remove_file(&self.path);
         }
@@ -106,6 +106,16 @@ impl Switch {
         file.sync_all()?;
         fs::rename(&new, &self.path)
     }
+}
+
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty())
+}
+
+/// What can be no campaign key was meant to stop something, and nobody knows what: it stops everything.
+fn is_for_everything(line: &str) -> bool {
+    let in_key = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-');
+    !line.bytes().all(in_key)
 }
 
 fn writable() -> OpenOptions {

@@ -69,6 +69,18 @@ fn a_switch_that_cannot_be_read_or_says_nothing_stops() {
 }
 
 #[test]
+fn words_that_name_no_campaign_stop_everything() {
+    let (project, server) = (Project::new().with_token(), Server::start(&[]));
+    for words in ["please stop\n", "\u{feff}spring\n", "spring.yaml"] {
+        std::fs::write(project.path("ledger.sqlite.stop"), words).expect("a file");
+        project.send(&server).code(6).stderr_has("--acknowledge stop-all");
+        tidings(&project, "resume", ["--acknowledge", "stop-all"]).code(0);
+        tidings(&project, "resume", []).stdout_has("nothing stops it");
+    }
+    assert_eq!(server.book().requests, 0);
+}
+
+#[test]
 fn the_switch_stops_a_run_under_way_and_loses_nobody() {
     let people: String = (0..400).map(|n| format!("+1202555{:04}\n", 100 + n % 100 + n / 100 * 1000)).collect();
     let project = Project::new().with_token().recipients(format!("phone\n{people}")).campaign_with("1000/s", "20/s");
