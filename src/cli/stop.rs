@@ -28,13 +28,25 @@ fn stop(args: &Args, global: &Global, printer: Printer) -> Result<Exit, Failure>
     let ledger = real_ledger(file, global)?;
     let switch = Switch::of(&ledger);
     if args.all {
-        switch.turn_on(None)?;
+        turn_on(&switch, None)?;
         printer.result(&format!("every campaign of {} is stopped", ledger.display()));
     } else {
         let campaign = read_campaign(file)?;
-        switch.turn_on(Some(&campaign.key))?;
+        turn_on(&switch, Some(&campaign.key))?;
         printer.result(&format!("{} is stopped", campaign.key));
     }
     printer.talk("requests under way may still end; `tidings resume FILE` shows how to go on");
     Ok(Exit::Complete)
+}
+
+/// Whoever stops is in a hurry: what failed names the file, what is at stake, and the other way to stop.
+fn turn_on(switch: &Switch, campaign: Option<&str>) -> Result<(), Failure> {
+    switch.turn_on(campaign).map_err(|error| {
+        let what = format!(
+            "NOT stopped: the kill switch {} cannot be written: {error}; make that file as the user that runs tidings, \
+             or end the run itself with Ctrl-C or SIGTERM",
+            switch.path().display()
+        );
+        Failure::System(std::io::Error::new(error.kind(), what))
+    })
 }

@@ -60,6 +60,13 @@ fn one_more_stop_takes_none_away_that_was_made_by_hand() {
 }
 
 #[test]
+fn a_stop_that_fails_says_that_nothing_stopped_and_which_file_to_make() {
+    let project = Project::new().file("gone", "");
+    let arguments = ["stop", "campaign.yaml", "--ledger", "gone/ledger.sqlite"];
+    project.tidings(arguments).code(74).stderr_has("NOT stopped: the kill switch gone/ledger.sqlite.stop");
+}
+
+#[test]
 fn a_switch_that_cannot_be_read_or_says_nothing_stops() {
     let (project, server) = (Project::new().with_token().file("ledger.sqlite.stop", b"\xff\xfe"), Server::start(&[]));
     project.send(&server).code(6);
