@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::failure::Failure;
-use super::printer::Printer;
+use super::printer::{Printer, counted};
 use super::read::read_campaign;
 use super::{Exit, progress};
 use crate::campaign::Campaign;
@@ -173,7 +173,8 @@ fn text(campaign: &Campaign, outline: &Outline, kept: &Kept) -> String {
 
 fn write_text(text: &mut String, campaign: &Campaign, outline: &Outline, kept: &Kept) -> std::fmt::Result {
     let (messages, turned_away) = (outline.messages_total(), outline.turned_away_total());
-    writeln!(text, "{}: {} rows, {messages} messages, {turned_away} turned away", campaign.key, outline.rows)?;
+    let (rows, planned) = (counted(outline.rows, "row"), counted(messages, "message"));
+    writeln!(text, "{}: {rows}, {planned}, {turned_away} turned away", campaign.key)?;
     for line in campaign.description.iter().flat_map(|description| description.lines()) {
         writeln!(text, "{}", indented("", line))?;
     }

@@ -213,7 +213,7 @@ fn confirm(campaign: &Campaign, people: u64, signals: &mut Signals) -> Result<()
         return Err(Failure::Usage("nobody is here to be asked: add --yes to send without a question".to_owned()));
     }
     let rate = campaign.pace_per_second();
-    let time = progress::time(Duration::from_secs_f64(people as f64 / rate));
+    let time = progress::time(Duration::from_secs_f64((people as f64 / rate).ceil()));
     let people = if people == 1 { "1 person".to_owned() } else { format!("{people} people") };
     let question = format!(
         "Send {} to {people} from number {}, {rate} a second, about {time}? [y/N] ",
