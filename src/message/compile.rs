@@ -129,7 +129,7 @@ impl<'c> Compiler<'c> {
             Source::Expression(text) => self.slot(text, label, rule),
             Source::Column(name, at) => {
                 let column = self.columns.find(name).unwrap_or_else(|| {
-                    self.unknown_column(*at, name);
+                    self.unknown_source(*at, label, name);
                     0
                 });
                 Slot { expression: Expression::Column(column), rule, label: label.to_owned() }
@@ -153,6 +153,11 @@ impl<'c> Compiler<'c> {
     fn expression(&mut self, text: &Text) -> Option<Expression> {
         // YAML's block scalars end with a line break that nobody means; the engine drops it too.
         let source = text.source.strip_suffix('\n').unwrap_or(&text.source);
+        if let Some((offset, name)) = scan::single_braces(source).find(|(_, name)| self.columns.find(name).is_some()) {
+            let message = format!("`{{{name}}}` has one brace on each side, and would be sent as it stands");
+            self.problem(place(text, offset), "single-braces", message, format!("write `{{{{ {name} }}}}`"));
+            return None;
+        }
         if !scan::has_tags(source) {
             return Some(Expression::Literal(source.to_owned()));
         }
@@ -262,15 +267,26 @@ impl<'c> Compiler<'c> {
         exists
     }
 
+    /// Where only the default was meant, the place does not show what to write.
+    fn unknown_source(&mut self, at: Place, label: &str, name: &str) {
+        let like = self.columns_like(name);
+        let joint = if like.ends_with('?') { " Name" } else { "; name" };
+        let help = format!("{like}{joint} {label}'s column under `recipients`, or rename it");
+        self.problem(at, "unknown-column", format!("the recipients file has no column `{name}`"), help);
+    }
+
     fn unknown_column(&mut self, at: Place, name: &str) {
+        let help = self.columns_like(name);
+        self.problem(at, "unknown-column", format!("the recipients file has no column `{name}`"), help);
+    }
+
+    fn columns_like(&self, name: &str) -> String {
         let names = || self.columns.names.iter().map(String::as_str);
         let alike = names().find(|column| column.eq_ignore_ascii_case(name)).or_else(|| nearest(name, names()));
-        let help = match alike {
+        match alike {
             Some(column) => format!("did you mean `{column}`?"),
             None => format!("the columns are: {}", names().collect::<Vec<_>>().join(", ")),
-        };
-        let message = format!("the recipients file has no column `{name}`");
-        self.problem(at, "unknown-column", message, help);
+        }
     }
 
     /// Finds calls that fail for every row. What fails for a placeholder alone is no problem.

@@ -101,8 +101,12 @@ pub(super) fn file_name(text: &str) -> Result<(), Flaw> {
 
 /// Text that people read: no line breaks, tabs or wide gaps.
 fn parameter(text: &str, most: usize) -> Result<(), Flaw> {
-    let refused =
-        |what: &str| Err(flaw("forbidden-text", format!("holds {what}; WhatsApp refuses that in a parameter")));
+    let refused = |what: &str| {
+        Err(flaw(
+            "forbidden-text",
+            format!("holds {what}; WhatsApp refuses that in a parameter; put one space in its place"),
+        ))
+    };
     for c in text.chars() {
         match c {
             '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => return refused("a line break"),

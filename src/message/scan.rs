@@ -94,6 +94,16 @@ pub(super) fn placeholder(source: &str) -> Option<(usize, &str)> {
     })
 }
 
+/// What stands between a single `{` and the next `}`, with the offset of the brace. For names that were meant to be filled
+/// in: a map inside an expression has more than a name between its braces.
+pub(super) fn single_braces(source: &str) -> impl Iterator<Item = (usize, &str)> {
+    source.match_indices('{').filter_map(|(offset, _)| {
+        let doubled = source[..offset].ends_with('{');
+        let (inner, after) = source[offset + 1..].split_once('}')?;
+        (!doubled && !after.starts_with('}')).then_some((offset, inner.trim()))
+    })
+}
+
 /// The names in a source, in order.
 pub(super) fn references(source: &str) -> Vec<Reference<'_>> {
     tags(source).iter().flat_map(|tag| tag_references(&tag.tokens)).collect()

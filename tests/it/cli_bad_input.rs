@@ -76,7 +76,7 @@ fn empty_files_are_told() {
 fn columns_that_are_missing_are_told() {
     insta::assert_snapshot!(refused(&project().recipients("mobile\n+12025550101\n")), @"
     campaign.yaml:4:13: the recipients file has no column `phone`
-        the columns are: mobile
+        the columns are: mobile; name the phone's column under `recipients`, or rename it
     1 problem; nothing was sent
     ");
     let without_city = "phone,name,town\n+12025550101,quill,Old Mill\n";
@@ -152,7 +152,7 @@ fn a_language_that_whatsapp_does_not_know_is_told() {
     campaign.yaml:7:24: unknown language code `pt`
         did you mean `pt_BR` or `pt_PT`?
     campaign.yaml:4:13: the recipients file has no column `language`
-        the columns are: phone
+        the columns are: phone; name the language's column under `recipients`, or rename it
     3 problems; nothing was sent
     ");
 }
@@ -162,7 +162,7 @@ fn parameters_that_whatsapp_would_refuse_are_told() {
     let empty = "phone,name,city\n+12025550101,,Old Mill\n+12025550102,orvalda,a     b\n";
     insta::assert_snapshot!(refused(&with_body().recipients(empty)), @"
     people.csv:2:14: body parameter 1 is empty: the cell in column `name` is empty; fill it, or set `recipients.defaults.name`
-    people.csv:3:22: body parameter 2 (column `city`) holds more than four spaces in a row; WhatsApp refuses that in a parameter
+    people.csv:3:22: body parameter 2 (column `city`) holds more than four spaces in a row; WhatsApp refuses that in a parameter; put one space in its place
     2 problems; nothing was sent
     ");
     let line_break = "phone,name,city\n+12025550101,\"quill\nthe first\",Old Mill\n";

@@ -37,10 +37,10 @@ fn an_empty_cell_is_filled_by_its_default_or_makes_the_row_unfit() {
 
 #[test]
 fn line_breaks_tabs_and_wide_gaps_are_refused_in_parameters() {
-    assert_snapshot!(body_reason("{{ a }}", "two\nlines"), @"body parameter 1 (column `a`) holds a line break; WhatsApp refuses that in a parameter");
-    assert_snapshot!(body_reason("Hi {{ a }}", "a\tb"), @"body parameter 1 (column `a`) holds a tab; WhatsApp refuses that in a parameter");
-    assert_snapshot!(body_reason("{{ a | title }}", "a     b"), @"body parameter 1 (column `a`) holds more than four spaces in a row; WhatsApp refuses that in a parameter");
-    assert_snapshot!(body_reason("{{ a }}", "a\u{7}b"), @"body parameter 1 (column `a`) holds a control character; WhatsApp refuses that in a parameter");
+    assert_snapshot!(body_reason("{{ a }}", "two\nlines"), @"body parameter 1 (column `a`) holds a line break; WhatsApp refuses that in a parameter; put one space in its place");
+    assert_snapshot!(body_reason("Hi {{ a }}", "a\tb"), @"body parameter 1 (column `a`) holds a tab; WhatsApp refuses that in a parameter; put one space in its place");
+    assert_snapshot!(body_reason("{{ a | title }}", "a     b"), @"body parameter 1 (column `a`) holds more than four spaces in a row; WhatsApp refuses that in a parameter; put one space in its place");
+    assert_snapshot!(body_reason("{{ a }}", "a\u{7}b"), @"body parameter 1 (column `a`) holds a control character; WhatsApp refuses that in a parameter; put one space in its place");
     assert_eq!(body("{{ a }}", "a    b"), "a    b");
 }
 

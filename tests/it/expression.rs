@@ -79,9 +79,9 @@ fn columns_named_under_recipients_must_exist_and_a_phone_has_no_default() {
         .default("first_name", "{{ friend }}");
     assert_snapshot!(draft.problems(&["phone", "first_name"]), @r#"
     spring.yaml:4:10: the recipients file has no column `Phone`
-        did you mean `phone`?
+        did you mean `phone`? Name the phone's column under `recipients`, or rename it
     spring.yaml:5:13: the recipients file has no column `tongue`
-        the columns are: phone, first_name
+        the columns are: phone, first_name; name the language's column under `recipients`, or rename it
     spring.yaml:5:16: the default of `first_name` holds an expression, which is not filled in here
         write plain text
     spring.yaml:5:16: the recipients file has no column `frist_name`
@@ -105,7 +105,7 @@ fn literal_text_that_meta_would_refuse_from_everybody_is_a_problem_of_the_campai
         .button(1, Button::Products { thumbnail: text("1"), sections });
     assert_snapshot!(draft.problems(&["phone", "a"]), @r#"
     spring.yaml:10:5: header image link is not a web address such as `https://cdn.example.com/spring.jpg`
-    spring.yaml:10:5: body parameter 1 holds a line break; WhatsApp refuses that in a parameter
+    spring.yaml:10:5: body parameter 1 holds a line break; WhatsApp refuses that in a parameter; put one space in its place
     spring.yaml:10:5: body parameter 2 is empty
         write what is to be sent, or remove it
     spring.yaml:10:5: the end of the offer is `2026-04-07`, which is not one moment in time; write date, time and offset, such as `2026-04-07T23:59:00-03:00`
@@ -126,6 +126,17 @@ fn metas_own_placeholders_are_never_sent_as_numbers() {
     spring.yaml:10:8: `{{2}}` is how Meta writes a placeholder; here it would be sent as `2`
         write the column that fills it, such as `{{ first_name }}`
     "#);
+}
+
+#[test]
+fn a_column_in_single_braces_is_never_sent_as_it_stands() {
+    let draft = draft().body(listed(&["{ name }", "{{ name }}, {name}!", "{{ {'name': name} | tojson }}", "{smile}"]));
+    assert_snapshot!(draft.problems(&["phone", "name"]), @"
+    spring.yaml:10:5: `{name}` has one brace on each side, and would be sent as it stands
+        write `{{ name }}`
+    spring.yaml:10:17: `{name}` has one brace on each side, and would be sent as it stands
+        write `{{ name }}`
+    ");
 }
 
 #[test]
@@ -186,5 +197,5 @@ fn json_is_checked_too_and_names_the_place_inside() {
         the columns are: phone, a
     "#);
     let raw = draft().raw(json!({ "type": "body", "parameters": [{ "type": "text", "text": "{{ a }}" }] }));
-    assert_snapshot!(raw.reason(&[("a", "two\nlines")]), @"raw_components[0].parameters[0].text (column `a`) holds a line break; WhatsApp refuses that in a parameter");
+    assert_snapshot!(raw.reason(&[("a", "two\nlines")]), @"raw_components[0].parameters[0].text (column `a`) holds a line break; WhatsApp refuses that in a parameter; put one space in its place");
 }
