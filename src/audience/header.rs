@@ -8,6 +8,11 @@ use crate::problem::{Place, Problem};
 /// Reads the names of the columns, and adds what is wrong with them to the problems.
 pub(super) fn read(file: &Path, number: u64, line: &str, problems: &mut Vec<Problem>) -> Vec<String> {
     let place = |byte| Place { line: number, column: cells::column(line.as_bytes(), byte) };
+    if line.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("sep=")) {
+        let message = format!("`{}` is a note for Excel, not a header", line.trim());
+        problems.push(Problem::at(file, place(0), "excel-note", message).help("delete this line"));
+        return Vec::new();
+    }
     if let Some((delimiter, called)) = other_delimiter(line) {
         let columns = names(line, delimiter);
         problems.push(wrong_delimiter(file, place(0), called, &columns));
@@ -57,6 +62,10 @@ fn other_delimiter(line: &str) -> Option<(u8, &'static str)> {
 
 fn wrong_delimiter(file: &Path, at: Place, called: &str, columns: &[String]) -> Problem {
     let message = format!("the columns are separated by {called}; this file needs commas");
-    let help = format!("export it again with a comma as the separator: `{}`", columns.join(","));
+    let help = format!(
+        "export it again with a comma as the separator: `{}` (LibreOffice asks for it and Google Sheets writes it; Excel \
+         takes the list separator of the computer's region settings)",
+        columns.join(",")
+    );
     Problem::at(file, at, "wrong-delimiter", message).help(help)
 }

@@ -199,19 +199,27 @@ fn a_header_must_name_every_column_once() {
 fn another_delimiter_is_recognised() {
     insta::assert_snapshot!(said_of("phone; name;city\n1;2;3\n"), @"
     [wrong-delimiter] people.csv:1:1: the columns are separated by semicolons; this file needs commas
-        export it again with a comma as the separator: `phone,name,city`
+        export it again with a comma as the separator: `phone,name,city` (LibreOffice asks for it and Google Sheets writes it; Excel takes the list separator of the computer's region settings)
     ");
     insta::assert_snapshot!(said_of("phone\tname\n1\t2\n"), @"
     [wrong-delimiter] people.csv:1:1: the columns are separated by tabs; this file needs commas
-        export it again with a comma as the separator: `phone,name`
+        export it again with a comma as the separator: `phone,name` (LibreOffice asks for it and Google Sheets writes it; Excel takes the list separator of the computer's region settings)
     ");
     insta::assert_snapshot!(said_of("\"phone\";\"first name\"\n\"1\";\"Ana\"\n"), @"
     [wrong-delimiter] people.csv:1:1: the columns are separated by semicolons; this file needs commas
-        export it again with a comma as the separator: `phone,first name`
+        export it again with a comma as the separator: `phone,first name` (LibreOffice asks for it and Google Sheets writes it; Excel takes the list separator of the computer's region settings)
     ");
     insta::assert_snapshot!(said_of("phone|name\n1|2\n"), @"
     [wrong-delimiter] people.csv:1:1: the columns are separated by bars; this file needs commas
-        export it again with a comma as the separator: `phone,name`
+        export it again with a comma as the separator: `phone,name` (LibreOffice asks for it and Google Sheets writes it; Excel takes the list separator of the computer's region settings)
+    ");
+}
+
+#[test]
+fn a_note_for_excel_before_the_header_is_to_be_deleted() {
+    insta::assert_snapshot!(said_of("sep=;\nphone;name\n1;2\n"), @"
+    [excel-note] people.csv:1:1: `sep=;` is a note for Excel, not a header
+        delete this line
     ");
 }
 
@@ -231,7 +239,7 @@ fn a_file_without_rows_is_a_problem() {
     ");
     insta::assert_snapshot!(said_of("phone;name\n\n\n"), @"
     [wrong-delimiter] people.csv:1:1: the columns are separated by semicolons; this file needs commas
-        export it again with a comma as the separator: `phone,name`
+        export it again with a comma as the separator: `phone,name` (LibreOffice asks for it and Google Sheets writes it; Excel takes the list separator of the computer's region settings)
     [no-rows] people.csv: this file has a header and no rows
         add a row for each recipient
     ");
