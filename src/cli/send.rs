@@ -137,7 +137,8 @@ fn conclude(
     let (words, remedy) = ending::words(&end.ending);
     // First of all: a report that cannot be written must not keep a breaker open.
     let breaker = match &end.ending {
-        Ending::Stopped { reason, detail } => ending::latches(*reason)
+        // A rehearsal's faults say nothing about the sender.
+        Ending::Stopped { reason, detail } if !job.sandbox => ending::latches(*reason)
             .map(|(scope, kind)| ledger.trip(job.plan, scope, kind, &format!("{words} ({detail})"), end.ended_at))
             .transpose()?,
         _ => None,
@@ -152,7 +153,7 @@ fn conclude(
         let waiting = counted(tally.waiting, "message");
         job.printer.warn(&format!("{words} ({detail}); {waiting} still to be sent. {remedy}"));
     }
-    if let Some(breaker) = breaker.filter(|_| !job.sandbox) {
+    if let Some(breaker) = breaker {
         let file = job.campaign.file.display();
         job.printer.warn(&format!("nothing is sent until then: tidings resume {file} --acknowledge {breaker}"));
     }

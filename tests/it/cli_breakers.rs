@@ -134,3 +134,10 @@ fn a_breaker_of_the_sender_holds_its_other_campaigns_and_one_of_the_template_doe
     project.send(&Server::with_faults(&["131042=100"])).code(6).stderr_has("--acknowledge 2");
     summer(&server).code(6).stderr_has("WhatsApp refuses this number or account");
 }
+
+#[test]
+fn what_goes_wrong_in_a_rehearsal_stops_no_real_run() {
+    let (project, server) = (Project::new().with_token(), Server::start(&[]));
+    project.run(["--sandbox", "--ledger", "ledger.sqlite", "--fault", "190=100"]).code(77);
+    project.send(&server).code(0).stdout_has("3 accepted");
+}
