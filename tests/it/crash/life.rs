@@ -40,7 +40,7 @@ pub struct Simulation {
     pub wall: UnixMs,
     /// The recipients of the last plan.
     digest: Option<[u8; 32]>,
-    /// How many requests the last life may have had under way.
+    /// How many requests may be under way.
     slots: Option<usize>,
 }
 
@@ -116,7 +116,7 @@ impl Simulation {
                 End::Died
             }
         };
-        (self.wall, self.slots) = (clock.unix_ms(), life.slots);
+        self.wall = clock.unix_ms();
         (end, steps.reached())
     }
 
@@ -152,6 +152,8 @@ impl Simulation {
         disk.look()?;
         self.recover(&mut ledger, clock);
         disk.look()?;
+        // Whatever is under way from now on is of this life.
+        self.slots = life.slots;
         let plan = self.stage(&mut ledger, &life.people, &mut disk, clock)?;
         self.check(&ledger, plan);
         let run = ledger.begin_run(plan, clock.unix_ms()).expect("a run");
