@@ -271,39 +271,57 @@ impl Disk {
     }
 }
 
-/// Drives the engine. Commits happen between its steps, so that the simulation knows what is on the disk at each moment.
+/// Into so many parts a commit is cut, for other things to happen in between.
+const PARTS: u32 = 4;
+
+/// Drives the engine. Commits end only where it says so, so that the simulation knows what is on the disk at each moment.
 async fn drive(mut driving: Drive, sync: Duration, disk: &mut Disk) -> Result<(Ledger, Ending), Death> {
     let steps = Arc::clone(&disk.steps);
     let waker = Waker::from(Arc::new(Bell(Arc::clone(&steps))));
+    let mut poll = || {
+        let polled = driving.as_mut().poll(&mut Context::from_waker(&waker));
+        // It may die as it tells the news: what it went on to do never happened.
+        if steps.is_dead() { Some(Err(())) } else { ready(polled).map(Ok) }
+    };
     loop {
-        let polled = {
-            let (open, closed) = std::sync::mpsc::channel::<()>();
-            let gate = spawn_blocking(move || closed.recv());
-            let polled = driving.as_mut().poll(&mut Context::from_waker(&waker));
-            drop(open);
-            let _ = gate.await.expect("a gate");
-            polled
-        };
-        if steps.is_dead() {
-            // It died as it told the news: what it went on to do never happened.
-            return Err(disk.death_within(&disk.known));
+        let (open, closed) = std::sync::mpsc::channel::<()>();
+        let gate = spawn_blocking(move || closed.recv());
+        let mut ended = poll();
+        for _ in 0..if sync.is_zero() { 0 } else { PARTS } {
+            if ended.is_some() || steps.is_dead() {
+                break;
+            }
+            tokio::time::advance(sync / PARTS).await;
+            if steps.has_rung().await && !steps.is_dead() {
+                ended = poll();
+            }
         }
-        if let Poll::Ready(ended) = polled {
-            return Ok(ended.expect("a run that ends"));
+        drop(open);
+        let _ = gate.await.expect("a gate");
+        match ended {
+            Some(Ok(ended)) => return Ok(ended.expect("a run that ends")),
+            Some(Err(())) => return Err(disk.death_within(&disk.known)),
+            None => {}
         }
         // Commits come in turn: after this one nothing is under way.
         spawn_blocking(|| ()).await.expect("a turn");
         let commit = disk.commit();
-        if commit.is_some() && steps.step() && !sync.is_zero() {
-            tokio::time::sleep(sync).await;
+        if !steps.is_dead() && (commit.is_none() || steps.step()) {
+            steps.wait().await;
         }
-        steps.wait().await;
         if steps.is_dead() {
             return Err(disk.death_within(commit.as_ref().unwrap_or(&disk.known)));
         }
         if let Some(now) = commit {
             disk.know(now);
         }
+    }
+}
+
+fn ready<T>(polled: Poll<T>) -> Option<T> {
+    match polled {
+        Poll::Ready(value) => Some(value),
+        Poll::Pending => None,
     }
 }
 

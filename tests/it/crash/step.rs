@@ -80,6 +80,15 @@ impl Steps {
         self.cut.map_or(Left::All, |cut| cut.left)
     }
 
+    /// Whether the engine has something to do.
+    pub async fn has_rung(&self) -> bool {
+        tokio::select! {
+            biased;
+            () = self.bell.notified() => true,
+            () = std::future::ready(()) => false,
+        }
+    }
+
     /// Waits until the engine has something to do, or is dead.
     pub async fn wait(&self) {
         self.bell.notified().await;
