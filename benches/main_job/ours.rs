@@ -103,9 +103,7 @@ fn stage(ledger: &mut Ledger, campaign: &Campaign, plan: &Plan<'_>, clock: Clock
     let mut staging = ledger.stage(&key, clock.unix_ms())?;
     let outline = plan.compose(|planned| match planned {
         Planned::Message { row, recipient, identity, message } => {
-            let (name, language) = (message.name, message.language);
-            let content = Content { endpoint: message.endpoint, name, language, template: &message.template };
-            staging.message(row, identity, recipient, &content)
+            staging.message(row, identity, recipient, &Content::from(message))
         }
         Planned::TurnedAway { row, recipient, reason } => staging.turned_away(row, recipient, reason),
     })?;

@@ -62,8 +62,9 @@ fn resume(args: &Args, global: &Global, printer: Printer) -> Result<Exit, Failur
             printer.result("the kill switch is lifted");
         }
         Some(Acknowledged::Breaker(breaker)) => {
-            let stands = breakers(args, global, &campaign)?.iter().any(|standing| standing.id == breaker);
             let mut ledger = Ledger::open(&existing_ledger(&args.file, global)?)?;
+            let standing = ledger.breakers(&campaign.key, &campaign.sender.phone_number_id)?;
+            let stands = standing.iter().any(|standing| standing.id == breaker);
             if !stands || !ledger.acknowledge(breaker, Clock::System.unix_ms())? {
                 return Err(Failure::Usage(format!(
                     "no breaker {breaker} stops {}; nothing was changed",

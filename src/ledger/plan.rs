@@ -8,6 +8,7 @@ use super::sqlite::Ledger;
 use super::state::State;
 use crate::clock::UnixMs;
 use crate::cloud::Endpoint;
+use crate::message::compose::Message;
 
 /// Rows a commit while staging: large enough that syncs do not matter, small enough that other processes get their turn.
 const ROWS_PER_COMMIT: u64 = 10_000;
@@ -38,6 +39,13 @@ pub struct Content<'a> {
     pub language: &'a str,
     /// The `template` object as JSON.
     pub template: &'a str,
+}
+
+impl<'a> From<&'a Message<'_>> for Content<'a> {
+    fn from(message: &'a Message<'_>) -> Self {
+        let Message { endpoint, name, language, template } = message;
+        Self { endpoint: *endpoint, name, language, template }
+    }
 }
 
 impl Ledger {

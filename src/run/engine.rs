@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 use tokio::time::Instant;
 
+use super::event::{Ending, Event};
 use super::verdict::{Judgement, Lessons};
 use crate::clock::{Clock, UnixMs, millis};
 use crate::cloud::client::{Request, Sender};
@@ -49,43 +50,6 @@ pub struct Pace {
     pub rate_per_second: f64,
     /// A fixed number of requests under way, for comparisons; none to size it from pace and latency.
     pub slots: Option<usize>,
-}
-
-/// What happened, told after it is in the ledger.
-#[derive(Debug)]
-pub enum Event<'a> {
-    /// An attempt was settled.
-    Settled(&'a Settlement),
-    /// An attempt ended, and the ledger could not be told.
-    Unwritten(&'a Settlement),
-    /// Everybody waits.
-    Held {
-        /// For how long.
-        wait: Duration,
-        /// Why, in words for people.
-        why: String,
-    },
-    /// The wish to stop was heard; requests under way may still end.
-    Draining {
-        /// How many.
-        under_way: usize,
-    },
-}
-
-/// Why a run ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ending {
-    /// Nothing is left to send.
-    Finished,
-    /// It was asked to stop; what was not sent stays to be sent.
-    Asked,
-    /// It stopped by itself; what was not sent stays to be sent.
-    Stopped {
-        /// Why.
-        reason: StopReason,
-        /// What WhatsApp or the network said.
-        detail: String,
-    },
 }
 
 /// Sends what an open plan has left to send.

@@ -1,0 +1,43 @@
+//! What a run tells: the news on its way, and why it ended.
+
+use std::time::Duration;
+
+use crate::ledger::Settlement;
+use crate::policy::retry::StopReason;
+
+/// What happened, told after it is in the ledger.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// An attempt was settled.
+    Settled(&'a Settlement),
+    /// An attempt ended, and the ledger could not be told.
+    Unwritten(&'a Settlement),
+    /// Everybody waits.
+    Held {
+        /// For how long.
+        wait: Duration,
+        /// Why, in words for people.
+        why: String,
+    },
+    /// The wish to stop was heard; requests under way may still end.
+    Draining {
+        /// How many.
+        under_way: usize,
+    },
+}
+
+/// Why a run ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// Nothing is left to send.
+    Finished,
+    /// It was asked to stop; what was not sent stays to be sent.
+    Asked,
+    /// It stopped by itself; what was not sent stays to be sent.
+    Stopped {
+        /// Why.
+        reason: StopReason,
+        /// What WhatsApp or the network said.
+        detail: String,
+    },
+}
