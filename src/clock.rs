@@ -2,6 +2,9 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use tokio::time::Instant;
 
 /// Wall time in milliseconds since 1970-01-01T00:00:00Z.
@@ -38,6 +41,12 @@ impl Clock {
         }
     }
 
+    /// The date on this machine's calendar: in the zone of `TZ`, else of the system.
+    pub fn local_date(&self) -> Date {
+        let now = Timestamp::from_millisecond(self.unix_ms()).unwrap_or_default();
+        TimeZone::system().to_datetime(now).date()
+    }
+
     /// Monotonic time, for pacing and latencies.
     #[expect(clippy::disallowed_methods, reason = "this is the clock")]
     pub fn instant(&self) -> Instant {
@@ -51,9 +60,19 @@ pub fn system_unix_ms() -> UnixMs {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, millis)
 }
 
+/// The name of this machine's time zone, for people.
+pub fn zone() -> String {
+    let zone = TimeZone::system();
+    match zone.iana_name() {
+        Some(name) => name.to_owned(),
+        None if zone.is_unknown() => "UTC".to_owned(),
+        None => "local time".to_owned(),
+    }
+}
+
 /// A wall time as RFC 3339 in UTC with milliseconds, as reports show it.
 pub fn rfc3339(at: UnixMs) -> String {
-    match jiff::Timestamp::from_millisecond(at) {
+    match Timestamp::from_millisecond(at) {
         Ok(timestamp) => format!("{timestamp:.3}"),
         Err(_) => at.to_string(),
     }
@@ -61,7 +80,7 @@ pub fn rfc3339(at: UnixMs) -> String {
 
 /// A wall time as names of directories hold it, in UTC: `20260401T090000Z`.
 pub fn compact(at: UnixMs) -> String {
-    match jiff::Timestamp::from_millisecond(at) {
+    match Timestamp::from_millisecond(at) {
         Ok(timestamp) => timestamp.strftime("%Y%m%dT%H%M%SZ").to_string(),
         Err(_) => at.to_string(),
     }

@@ -15,7 +15,7 @@
 //! campaign.yaml ──read, check──▶ Campaign ─┐
 //! recipients.csv ──rows──▶ Recipient ──────┴─compose──▶ Plan ──▶ preview (print, stop)
 //!                                                        │
-//!                                         ledger.stage, open     insert if new, by message key
+//!                                ledger.stage, look, open     insert if new, by message key
 //!  ┌─────────────────────────────────────────────────────┘
 //!  └▶ engine: pace, slots ─▶ ledger.commit(claims) ═synced═▶ client.send ─▶ Outcome ─▶ judge ─▶ ledger.commit(settlements)
 //!                                                                                                   │
@@ -48,7 +48,9 @@
 //! 2. An attempt without an outcome is never tried again by the machine.
 //! 3. One message key (campaign key, occurrence, identity of the person) is accepted at most once, and a doubt counts as
 //!    accepted. Wording, template, sender, row order and file names are not in the key: editing them never sends again.
-//! 4. Rows of the file = accepted + refused + in doubt + turned away + waiting, checked at the end of every run.
+//!    What waits goes out as it was approved: a plan takes effect when it is opened, not before, and one that would say
+//!    something else than the plan before it needs a person's word.
+//! 4. Rows of the file = accepted + refused + in doubt + turned away + withdrawn + waiting, checked at the end of every run.
 //! 5. Every message is composed before the first one is sent.
 //! 6. Checking reports all problems at once, in file order, each with its place and a way out.
 //! 7. Memory hardly grows with the number of recipients: rows stream, claims come in batches; what is kept of each person
@@ -63,6 +65,8 @@
 //! *Campaign*: the author's declaration. *Recipient*: a row of the file. *Turned away*: a row that becomes no message, for
 //! a reason. *Template*: Meta's approved form; *parameter*: what fills it; *expression*: how the campaign file makes one.
 //! *Breaker*: what stopped a run by itself, until somebody acknowledges it. *Resolve*: a person's verdict on a doubt.
+//! *Occurrence*: one time that a campaign reaches people: the only one, a day's, or an invoice's. *Stage*, *open*: to bring a
+//! plan into the ledger, and to let it take effect. *Withdrawn*: planned, and never to be sent.
 //! *Message*: one thing for one person, with a key. *Attempt*: one asking. *Outcome*: what came of it. *Claim*: to take
 //! messages durably before asking. *Settle*: to write outcomes down. *Fault*: a known error code of Meta's. *Problem*:
 //! something wrong in a file. *Sandbox*: our imitation of the Cloud API.

@@ -4,18 +4,21 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
+
+use jiff::civil::Date;
 
 use crate::audience::csv::{BadRow, Row, Table};
 use crate::audience::phone::Recipient;
 use crate::audience::screen::Seen;
-use crate::campaign::{Campaign, OnDuplicate, OnInvalid, Source};
+use crate::campaign::{Campaign, Occurrence, OnDuplicate, OnInvalid, Source};
 use crate::message::Unfit;
 use crate::message::compose::{Composer, Message};
 use crate::problem::Problem;
 
 /// The occurrence of a campaign that each person gets once.
-pub const ONCE: &str = "once";
+const ONCE: &str = "once";
 
 /// So many problems are kept; the rest is counted. A file with more is mended a batch at a time.
 const PROBLEMS_KEPT: usize = 1_000;
@@ -28,6 +31,7 @@ pub struct Plan<'c> {
     campaign: &'c Campaign,
     table: Table,
     composer: Composer,
+    occurrence: String,
     /// The cell that a bad phone is shown at.
     phone_cell: usize,
 }
@@ -42,6 +46,8 @@ pub enum Planned<'a> {
         recipient: &'a str,
         /// The person in one number.
         identity: u64,
+        /// Which occurrence of the campaign it belongs to.
+        occurrence: &'a str,
         /// What is said.
         message: &'a Message<'a>,
     },
@@ -124,18 +130,29 @@ struct Rejection {
 }
 
 impl<'c> Plan<'c> {
-    /// Opens the recipients file and compiles the campaign's expressions against its columns.
+    /// Opens the recipients file and compiles the campaign's expressions against its columns. Today decides which
+    /// occurrence of a daily, weekly or monthly campaign it is.
     ///
     /// # Errors
     /// All problems of the file as a whole, or of the campaign with its columns.
-    pub fn prepare(campaign: &'c Campaign) -> Result<Self, Vec<Problem>> {
+    pub fn prepare(campaign: &'c Campaign, today: Date) -> Result<Self, Vec<Problem>> {
         let table = Table::open(&campaign.recipients.file).map_err(|problems| blame(campaign, problems))?;
         let composer = Composer::new(campaign, &table.columns)?;
         let phone_cell = match &campaign.recipients.phone {
             Source::Column(name, _) => table.columns.iter().position(|column| column == name).unwrap_or(0),
             Source::Expression(_) => 0,
         };
-        Ok(Self { campaign, table, composer, phone_cell })
+        let occurrence = match &campaign.occurrence {
+            Occurrence::Once => ONCE.to_owned(),
+            Occurrence::Every(period) => period.name_of(today),
+            Occurrence::Each(text) => text.source.clone(),
+        };
+        Ok(Self { campaign, table, composer, occurrence, phone_cell })
+    }
+
+    /// The name of the occurrence; where each row has its own, the expression that gives it.
+    pub fn occurrence(&self) -> &str {
+        &self.occurrence
     }
 
     /// SHA-256 of the recipients file.
@@ -193,8 +210,10 @@ impl<'c> Plan<'c> {
         while let Some(row) = rows.next().map_err(Broken)? {
             let Ok(row) = row else { continue };
             // A row without a person is dealt with when it is composed.
-            if let Ok((recipient, _)) = self.recipient(&row) {
-                seen.meet(row.number, recipient.identity());
+            if let Ok((recipient, _)) = self.recipient(&row)
+                && let Ok(occurrence) = self.occurrence_of(&row)
+            {
+                seen.meet(row.number, one_number(&recipient, occurrence.as_deref()));
             }
         }
         Ok(People::Known(seen))
@@ -209,14 +228,17 @@ impl<'c> Plan<'c> {
     ) -> Result<(), E> {
         outline.rows += 1;
         let composed = self.message(row).and_then(|(recipient, message)| {
-            self.is_the_one(row.number, &recipient, people)?;
-            Ok((recipient, message))
+            let occurrence = self.occurrence_of(row)?;
+            self.is_the_one(row.number, &recipient, occurrence.as_deref(), people)?;
+            Ok((recipient, occurrence, message))
         });
         match composed {
-            Ok((recipient, message)) => {
+            Ok((recipient, occurrence, message)) => {
                 outline.count(message.name, message.language);
                 let (identity, recipient) = (recipient.identity(), recipient.to_string());
-                visit(Planned::Message { row: row.number, recipient: &recipient, identity, message: &message })
+                let occurrence = occurrence.as_deref().unwrap_or(&self.occurrence);
+                let (row, recipient, message) = (row.number, recipient.as_str(), &message);
+                visit(Planned::Message { row, recipient, identity, occurrence, message })
             }
             Err(rejection) if self.is_a_problem(&rejection) => {
                 outline.problem(|| rejection.problem(&self.table.file, row));
@@ -262,9 +284,20 @@ impl<'c> Plan<'c> {
         Ok((recipient, self.composer.compose(row.cells, language.as_deref())?))
     }
 
-    /// Whether this row is the one that counts for its person.
-    fn is_the_one(&self, row: u64, recipient: &Recipient, people: &mut People) -> Result<(), Rejection> {
-        let identity = recipient.identity();
+    /// The occurrence that a row names for itself.
+    fn occurrence_of<'r>(&'r self, row: &'r Row<'_>) -> Result<Option<Cow<'r, str>>, Rejection> {
+        Ok(self.composer.occurrence(row.cells)?)
+    }
+
+    /// Whether this row is the one that counts for its person and occurrence.
+    fn is_the_one(
+        &self,
+        row: u64,
+        recipient: &Recipient,
+        occurrence: Option<&str>,
+        people: &mut People,
+    ) -> Result<(), Rejection> {
+        let identity = one_number(recipient, occurrence);
         let (other, which) = match people {
             People::MetSoFar(seen) => (seen.meet(row, identity), "already stands"),
             People::Known(seen) => (seen.last_row(identity).filter(|last| *last != row), "stands again"),
@@ -274,7 +307,10 @@ impl<'c> Plan<'c> {
             Some(other) => Err(Rejection {
                 code: DUPLICATE,
                 cell: Some(self.phone_cell),
-                reason: format!("the same person {which} in row {other}"),
+                reason: match occurrence {
+                    None => format!("the same person {which} in row {other}"),
+                    Some(value) => format!("the same person with the same occurrence `{value}` {which} in row {other}"),
+                },
                 remedy: None,
             }),
         }
@@ -306,6 +342,16 @@ impl Rejection {
         let place = row.place(self.cell.unwrap_or(0));
         Problem { help: remedy, ..Problem::at(file, place, self.code, self.reason) }
     }
+}
+
+/// A person, or a person and an occurrence, in one number.
+fn one_number(recipient: &Recipient, occurrence: Option<&str>) -> u64 {
+    let identity = recipient.identity();
+    let Some(occurrence) = occurrence else { return identity };
+    // Two of a million pairs share a number once in ten million files; then one is called a duplicate, and shown as one.
+    let mut hash = DefaultHasher::new();
+    (identity, occurrence).hash(&mut hash);
+    hash.finish()
 }
 
 impl From<Unfit> for Rejection {

@@ -10,7 +10,7 @@ use tidings::cli::{self, Exit};
 use tidings::clock::Clock;
 use tidings::cloud::client::{Client, Request, Sender};
 use tidings::cloud::outcome::Outcome;
-use tidings::ledger::{Content, Ledger, PlanId, PlanKey, RunId};
+use tidings::ledger::{Addressee, Content, Ledger, PlanId, PlanKey, RunId};
 use tidings::plan::{Plan, Planned};
 use tidings::problem::Problem;
 use tidings::report::ReportError;
@@ -28,8 +28,6 @@ use crate::candidate::{Figures, Order};
 use crate::watch::Watch;
 use crate::{Failure, input, meter};
 
-const ONCE: &str = "once";
-
 /// The name of the ledger in an input's directory.
 pub const LEDGER: &str = "ledger.sqlite";
 
@@ -37,7 +35,7 @@ pub const LEDGER: &str = "ledger.sqlite";
 pub fn whole_job(order: &Order, start: Instant) -> Result<Figures, Failure> {
     let clock = Clock::System;
     let campaign = campaign::read(&input::campaign_file(&order.directory)).0.ok_or("the campaign has problems")?;
-    let plan = Plan::prepare(&campaign).map_err(|problems| told(&problems))?;
+    let plan = Plan::prepare(&campaign, clock.local_date()).map_err(|problems| told(&problems))?;
     let mut ledger = Ledger::open(&order.directory.join(LEDGER))?;
     let open = stage(&mut ledger, &campaign, &plan, clock)?;
     let waiting = ledger.tally(open)?.waiting;
@@ -95,15 +93,15 @@ impl Sender for Gate {
 fn stage(ledger: &mut Ledger, campaign: &Campaign, plan: &Plan<'_>, clock: Clock) -> Result<PlanId, Failure> {
     let key = PlanKey {
         campaign: &campaign.key,
-        occurrence: ONCE,
+        occurrence: plan.occurrence(),
         campaign_digest: campaign.digest,
         recipients_digest: plan.recipients_digest(),
         phone_number_id: &campaign.sender.phone_number_id,
     };
     let mut staging = ledger.stage(&key, clock.unix_ms())?;
     let outline = plan.compose(|planned| match planned {
-        Planned::Message { row, recipient, identity, message } => {
-            staging.message(row, identity, recipient, &Content::from(message))
+        Planned::Message { row, recipient, identity, occurrence, message } => {
+            staging.message(&Addressee { row, identity, occurrence, recipient }, &Content::from(message))
         }
         Planned::TurnedAway { row, recipient, reason } => staging.turned_away(row, recipient, reason),
     })?;
@@ -165,7 +163,7 @@ fn report(
 }
 
 fn style(campaign: &Campaign) -> Style<'_> {
-    Style { campaign: &campaign.key, occurrence: ONCE, show_phones: campaign.report.show_phones, untried: "" }
+    Style { campaign: &campaign.key, show_phones: campaign.report.show_phones, untried: "" }
 }
 
 fn sandbox_token() -> Token {

@@ -14,7 +14,6 @@ pub(super) const NOT_YET: &[&str] = &[
     "when",
     "split",
     "holdout",
-    "occurrence",
     "window",
     "not_before",
     "not_after",

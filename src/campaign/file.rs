@@ -21,6 +21,8 @@ pub(super) struct CampaignFile {
     pub recipients: TextOr<Recipients>,
     /// What is sent; the first entry that lists a recipient's language applies.
     pub templates: Vec<Template>,
+    /// How often each person gets it: `once`, `daily`, `weekly`, `monthly`, or once for each value of an expression.
+    pub occurrence: Option<String>,
     /// How it is sent.
     pub send: Option<Send>,
     /// What is written about it.

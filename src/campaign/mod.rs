@@ -19,6 +19,7 @@ use std::path::PathBuf;
 pub use read::read;
 
 use crate::cloud::Endpoint;
+use crate::policy::calendar::Period;
 use crate::problem::Place;
 use crate::secret::TokenSource;
 
@@ -39,6 +40,8 @@ pub struct Campaign {
     pub recipients: Recipients,
     /// What; the first entry that lists a recipient's language applies, else the first with a fallback.
     pub templates: Vec<Template>,
+    /// How often each person gets it.
+    pub occurrence: Occurrence,
     /// Messages a second, from `send.rate`.
     pub rate_per_second: Option<f64>,
     /// What to write about it.
@@ -53,6 +56,17 @@ impl Campaign {
     pub fn pace_per_second(&self) -> f64 {
         self.rate_per_second.unwrap_or(PACE_PER_SECOND)
     }
+}
+
+/// How often each person gets a campaign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Occurrence {
+    /// Once, for ever.
+    Once,
+    /// Once in each period of the calendar.
+    Every(Period),
+    /// Once for each value that an expression gives, such as an invoice's number.
+    Each(Text),
 }
 
 /// The number that sends.

@@ -14,6 +14,7 @@ mod run;
 mod sandbox;
 mod send;
 mod signals;
+mod staging;
 mod stop;
 
 use std::ffi::OsString;

@@ -10,12 +10,14 @@ use super::failure::Failure;
 use super::printer::{Printer, counted};
 use super::read::read_campaign;
 use super::{Exit, progress};
-use crate::campaign::Campaign;
+use crate::campaign::{Campaign, Occurrence};
+use crate::clock::{Clock, zone};
 use crate::cloud::wire;
 use crate::message::bubble;
 use crate::message::compose::Message;
 use crate::message::wrap::{WIDTH_MAX, wrapped};
 use crate::plan::{Outline, Plan, Planned};
+use crate::policy::calendar::Period;
 
 /// So many messages are shown.
 const SAMPLES: usize = 3;
@@ -63,7 +65,8 @@ struct Kept {
 fn outline(file: &Path, json: bool, printer: Printer) -> Result<Exit, Failure> {
     let campaign = read_campaign(file)?;
     let mut kept = Kept::default();
-    let outline = Plan::prepare(&campaign)?.compose(|planned| {
+    let plan = Plan::prepare(&campaign, Clock::System.local_date())?;
+    let outline = plan.compose(|planned| {
         match planned {
             Planned::Message { row, recipient, message, .. } if kept.samples.len() < SAMPLES => {
                 kept.samples.push(bubble(row, recipient, message));
@@ -78,14 +81,15 @@ fn outline(file: &Path, json: bool, printer: Printer) -> Result<Exit, Failure> {
     if outline.problems_total > 0 {
         return Err(Failure::Problems { shown: outline.problems, total: outline.problems_total });
     }
-    printer.data(&if json { numbers(&campaign, &outline)? } else { text(&campaign, &outline, &kept) });
+    let plan = (&campaign, plan.occurrence());
+    printer.data(&if json { numbers(plan, &outline)? } else { text(plan, &outline, &kept) });
     Ok(Exit::Complete)
 }
 
 fn show_row(args: &Args, wanted: u64, printer: Printer) -> Result<Exit, Failure> {
     let campaign = read_campaign(&args.file)?;
     let mut shown = None;
-    let outline = Plan::prepare(&campaign)?.compose(|planned| {
+    let outline = Plan::prepare(&campaign, Clock::System.local_date())?.compose(|planned| {
         match planned {
             Planned::Message { row, recipient, message, .. } if row == wanted => {
                 shown = Some(if args.json {
@@ -122,6 +126,7 @@ fn request(recipient: &str, template: &str) -> Result<String, Failure> {
 #[derive(Serialize)]
 struct Numbers<'a> {
     campaign: &'a str,
+    occurrence: &'a str,
     phone_number_id: &'a str,
     rows: u64,
     messages: u64,
@@ -139,7 +144,7 @@ struct ByTemplate<'a> {
     messages: u64,
 }
 
-fn numbers(campaign: &Campaign, outline: &Outline) -> Result<String, Failure> {
+fn numbers((campaign, occurrence): (&Campaign, &str), outline: &Outline) -> Result<String, Failure> {
     let by_template = outline.messages.iter().map(|((template, language), messages)| ByTemplate {
         template,
         language,
@@ -147,6 +152,7 @@ fn numbers(campaign: &Campaign, outline: &Outline) -> Result<String, Failure> {
     });
     let numbers = Numbers {
         campaign: &campaign.key,
+        occurrence,
         phone_number_id: &campaign.sender.phone_number_id,
         rows: outline.rows,
         messages: outline.messages_total(),
@@ -163,20 +169,28 @@ fn duration(campaign: &Campaign, outline: &Outline) -> Duration {
     Duration::from_secs_f64((outline.messages_total() as f64 / campaign.pace_per_second()).ceil())
 }
 
-fn text(campaign: &Campaign, outline: &Outline, kept: &Kept) -> String {
+fn text(plan: (&Campaign, &str), outline: &Outline, kept: &Kept) -> String {
     let mut text = String::new();
     // Writing to a String does not fail.
-    let _ = write_text(&mut text, campaign, outline, kept);
+    let _ = write_text(&mut text, plan, outline, kept);
     text.truncate(text.trim_end().len());
     text
 }
 
-fn write_text(text: &mut String, campaign: &Campaign, outline: &Outline, kept: &Kept) -> std::fmt::Result {
+fn write_text(
+    text: &mut String,
+    (campaign, occurrence): (&Campaign, &str),
+    outline: &Outline,
+    kept: &Kept,
+) -> std::fmt::Result {
     let (messages, turned_away) = (outline.messages_total(), outline.turned_away_total());
     let (rows, planned) = (counted(outline.rows, "row"), counted(messages, "message"));
     writeln!(text, "{}: {rows}, {planned}, {turned_away} turned away", campaign.key)?;
     for line in campaign.description.iter().flat_map(|description| description.lines()) {
         writeln!(text, "{}", indented("", line))?;
+    }
+    if let Some(once) = how_often(&campaign.occurrence, occurrence) {
+        writeln!(text, "{}", indented("", &once))?;
     }
     let time = progress::time(duration(campaign, outline));
     writeln!(
@@ -208,6 +222,18 @@ fn write_text(text: &mut String, campaign: &Campaign, outline: &Outline, kept: &
         }
     }
     Ok(())
+}
+
+/// How often each person gets it, where it is not once for ever.
+fn how_often(kind: &Occurrence, name: &str) -> Option<String> {
+    let period = match kind {
+        Occurrence::Once => return None,
+        Occurrence::Each(_) => return Some(format!("each person once for each `{name}`")),
+        Occurrence::Every(Period::Day) => "day",
+        Occurrence::Every(Period::Week) => "week",
+        Occurrence::Every(Period::Month) => "month",
+    };
+    Some(format!("each person once a {period}, by the calendar of this machine ({}): {name}", zone()))
 }
 
 /// A text after its short label, in lines that fit the screen and start below each other.

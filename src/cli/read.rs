@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::Global;
 use super::failure::Failure;
 use crate::campaign::{self, Campaign};
+use crate::clock::Clock;
 use crate::plan::Plan;
 
 /// Names the ledger of real runs where the command line does not.
@@ -21,7 +22,7 @@ pub fn read_campaign(file: &Path) -> Result<Campaign, Failure> {
         return Ok(campaign);
     }
     let mut total = shown.len() as u64;
-    match Plan::prepare(&campaign) {
+    match Plan::prepare(&campaign, Clock::System.local_date()) {
         Err(more) => {
             total += more.len() as u64;
             shown.extend(more);

@@ -14,8 +14,7 @@ use super::{Exit, Global};
 use crate::audience::phone::Recipient;
 use crate::campaign::Campaign;
 use crate::clock::{Clock, UnixMs, rfc3339};
-use crate::ledger::{Decision, Doubt, Ledger};
-use crate::plan::ONCE;
+use crate::ledger::{Decision, Doubt, Ledger, Standing};
 
 /// So many doubts are listed.
 const LISTED_MAX: usize = 50;
@@ -70,11 +69,12 @@ fn resolve(args: &Args, global: &Global, printer: Printer) -> Result<Exit, Failu
     let mut ledger = Ledger::open(&existing_ledger(&args.file, global)?)?;
     let now = Clock::System.unix_ms();
     ledger.recover(now, super::run::DIED)?;
-    let mut doubts = ledger.doubts(&campaign.key, ONCE)?;
-    if let Some(row) = args.rows.iter().find(|row| !doubts.iter().any(|doubt| doubt.row == Some(**row))) {
+    let mut doubts = ledger.doubts(&campaign.key)?;
+    let is_named = |doubt: &Doubt, row: u64| doubt.standing == Standing::InFile && doubt.row == row;
+    if let Some(row) = args.rows.iter().find(|row| !doubts.iter().any(|doubt| is_named(doubt, **row))) {
         return Err(Failure::Usage(format!("row {row} is not in doubt; nothing was changed")));
     }
-    doubts.retain(|doubt| args.rows.is_empty() || doubt.row.is_some_and(|row| args.rows.contains(&row)));
+    doubts.retain(|doubt| args.rows.is_empty() || args.rows.iter().any(|row| is_named(doubt, *row)));
     let Some(decision) = args.verb.decision() else {
         printer.data(&list(&campaign, &doubts, now));
         return Ok(Exit::Complete);
@@ -97,12 +97,16 @@ fn done(decision: Decision) -> &'static str {
 
 /// A resend is the one thing by which tidings can message a person twice, so a person says for how many.
 fn confirm_resend(args: &Args, doubts: &[Doubt], now: UnixMs) -> Result<(), Failure> {
-    let gone = doubts.iter().filter(|doubt| doubt.row.is_none()).count();
-    if gone > 0 {
-        return Err(Failure::Usage(format!(
-            "{gone} of them are not in the recipients file any more and cannot be sent to: name the others with --row; \
-             nothing was changed"
-        )));
+    for (standing, why) in [
+        (Standing::NotInFile, "are not in the recipients file any more"),
+        (Standing::Over, "belong to an occurrence that is over"),
+    ] {
+        let gone = doubts.iter().filter(|doubt| doubt.standing == standing).count();
+        if gone > 0 {
+            return Err(Failure::Usage(format!(
+                "{gone} of them {why} and cannot be sent again: name the others with --row; nothing was changed"
+            )));
+        }
     }
     if let Some(latest) = doubts.iter().map(Doubt::may_arrive_until).max().filter(|until| *until > now) {
         let wait = Duration::from_millis((latest - now).unsigned_abs());
@@ -141,7 +145,11 @@ fn list(campaign: &Campaign, doubts: &[Doubt], now: UnixMs) -> String {
             if campaign.report.show_phones { doubt.recipient.clone() } else { Recipient::mask(&doubt.recipient) };
         let held = if doubt.held { ", held" } else { "" };
         let early = if doubt.may_arrive_until() > now { ", may still arrive" } else { "" };
-        let place = doubt.row.map_or("not in the file any more,".to_owned(), |row| format!("row {row}"));
+        let place = match doubt.standing {
+            Standing::InFile => format!("row {}", doubt.row),
+            Standing::NotInFile => "not in the file any more,".to_owned(),
+            Standing::Over => format!("of {}, row {} then,", doubt.occurrence, doubt.row),
+        };
         // Writing to a String does not fail.
         let _ = write!(
             text,

@@ -10,12 +10,13 @@ use super::read::{read_campaign, real_ledger};
 use super::rehearsal::{Rehearsal, ScriptArgs};
 use super::send::{Job, report, send, standing};
 use super::signals::Signals;
+use super::staging::{self, Accepted, Ready};
 use super::{Exit, Global, ending, preview, progress};
 use crate::campaign::Campaign;
 use crate::clock::{Clock, rfc3339};
 use crate::cloud::client::{Client, META_API, check_address, is_loopback};
-use crate::ledger::{Breaker, Content, Ledger, PlanId, PlanKey, Reach, Tally};
-use crate::plan::{ONCE, Plan, Planned};
+use crate::ledger::{Breaker, Ledger, Reach, Tally};
+use crate::plan::Plan;
 use crate::secret::Token;
 
 /// A program that dies between a request and its answer leaves this said about the message.
@@ -32,6 +33,8 @@ pub struct Args {
     /// Do not ask before sending; required where nobody can answer.
     #[arg(long, short)]
     yes: bool,
+    #[command(flatten)]
+    accepted: Accepted,
     /// Send to the built-in simulator, with a ledger that is thrown away.
     #[arg(long)]
     sandbox: bool,
@@ -86,7 +89,7 @@ fn run_one(
 ) -> Result<Exit, Failure> {
     let clock = Clock::System;
     let campaign = read_campaign(file)?;
-    let plan = Plan::prepare(&campaign)?;
+    let plan = Plan::prepare(&campaign, clock.local_date())?;
     let rehearsal = args.sandbox.then(|| Rehearsal::start(&args.script)).transpose()?;
     let mut ledger = Ledger::open(&ledger_path(file, args, global, rehearsal.as_ref())?)?;
     let doubts = ledger.recover(clock.unix_ms(), DIED)?;
@@ -95,31 +98,39 @@ fn run_one(
         printer.warn(&format!("an earlier run died with {messages} under way: in doubt now, and not sent again"));
     }
     look_for_stops(&ledger, &campaign)?;
-    let open = stage(&mut ledger, &campaign, &plan, clock)?;
-    let tally = ledger.tally(open)?;
+    let ready = staging::bring_in(&mut ledger, &campaign, &plan, &args.accepted, clock)?;
+    let people = ready.waiting(&ledger)?;
+    let client = if people > 0 {
+        if rehearsal.is_none() && !args.yes {
+            confirm(&campaign, people, &ready, signals)?;
+        }
+        if signals.came() {
+            return Ok(Exit::Paused);
+        }
+        Some(client(&campaign, args, rehearsal.as_ref(), printer)?)
+    } else {
+        None
+    };
+    let opened = ready.open(&mut ledger, clock)?;
+    staging::tell_what_is_withdrawn(&campaign, opened, printer);
     let job = Job {
         campaign: &campaign,
         recipients_digest: plan.recipients_digest(),
-        plan: open,
-        tally,
+        plan: ready.plan(),
+        occurrence: plan.occurrence(),
+        opened,
+        tally: ledger.tally(ready.plan())?,
         sandbox: rehearsal.is_some(),
         clock,
         printer,
     };
-    if tally.waiting == 0 {
-        return if ledger.is_reported(open)? {
-            Ok(nothing_to_do(&campaign, tally, printer))
+    let Some(client) = client else {
+        return if ledger.is_reported(job.plan)? {
+            Ok(nothing_to_do(&campaign, job.tally, printer))
         } else {
             report(&job, ledger)
         };
-    }
-    if rehearsal.is_none() && !args.yes {
-        confirm(&campaign, tally.waiting, signals)?;
-    }
-    if signals.came() {
-        return Ok(Exit::Paused);
-    }
-    let client = client(&campaign, args, rehearsal.as_ref(), printer)?;
+    };
     let exit = send(&job, ledger, client, signals)?;
     if let Some(rehearsal) = rehearsal {
         rehearsal.check_the_book(printer)?;
@@ -168,49 +179,22 @@ fn look_for_stops(ledger: &Ledger, campaign: &Campaign) -> Result<(), Failure> {
     }
 }
 
-/// Brings the plan into the ledger and opens it, unless exactly this plan is open already.
-fn stage(ledger: &mut Ledger, campaign: &Campaign, plan: &Plan<'_>, clock: Clock) -> Result<PlanId, Failure> {
-    let key = PlanKey {
-        campaign: &campaign.key,
-        occurrence: ONCE,
-        campaign_digest: campaign.digest,
-        recipients_digest: plan.recipients_digest(),
-        phone_number_id: &campaign.sender.phone_number_id,
-    };
-    if let Some(open) = ledger.find_plan(&key)? {
-        return Ok(open);
-    }
-    let mut staging = ledger.stage(&key, clock.unix_ms())?;
-    let outline = plan.compose(|planned| match planned {
-        Planned::Message { row, recipient, identity, message } => {
-            staging.message(row, identity, recipient, &Content::from(message))
-        }
-        Planned::TurnedAway { row, recipient, reason } => staging.turned_away(row, recipient, reason),
-    })?;
-    if outline.problems_total > 0 {
-        return Err(Failure::Problems { shown: outline.problems, total: outline.problems_total });
-    }
-    if outline.rows != plan.row_count() {
-        return Err(Failure::Bug(format!("the file has {} rows, but {} were planned", plan.row_count(), outline.rows)));
-    }
-    Ok(staging.open(clock.unix_ms())?)
-}
-
 fn nothing_to_do(campaign: &Campaign, tally: Tally, printer: Printer) -> Exit {
     printer.result(&format!("{}: nothing to send: {}", campaign.key, standing(&tally)));
     if tally.in_doubt > tally.held { Exit::InDoubt } else { Exit::Complete }
 }
 
 /// Asks on the terminal before anything is sent.
-fn confirm(campaign: &Campaign, people: u64, signals: &mut Signals) -> Result<(), Failure> {
+fn confirm(campaign: &Campaign, people: u64, ready: &Ready, signals: &mut Signals) -> Result<(), Failure> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(Failure::Usage("nobody is here to be asked: add --yes to send without a question".to_owned()));
     }
     let rate = campaign.pace_per_second();
     let time = progress::time(Duration::from_secs_f64((people as f64 / rate).ceil()));
     let people = if people == 1 { "1 person".to_owned() } else { format!("{people} people") };
+    let changes = ready.changes().map(|changes| format!("{changes}\n")).unwrap_or_default();
     let question = format!(
-        "Send {} to {people} from number {}, {rate} a second, about {time}? [y/N] ",
+        "{changes}Send {} to {people} from number {}, {rate} a second, about {time}? [y/N] ",
         campaign.key, campaign.sender.phone_number_id
     );
     Printer::ask(&question)?;

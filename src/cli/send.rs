@@ -11,12 +11,11 @@ use super::{Exit, ending};
 use crate::campaign::Campaign;
 use crate::clock::{Clock, UnixMs, compact, rfc3339};
 use crate::cloud::client::Client;
-use crate::ledger::{Ledger, PlanId, RunId, Tally};
-use crate::plan::ONCE;
+use crate::ledger::{Ledger, Opened, PlanId, RunId, Tally};
 use crate::report::directory::Directory;
 use crate::report::line::{Line, Style};
 use crate::report::live::Live;
-use crate::report::summary::{Digests, SCHEMA_VERSION, Summary, ThisRun, hex};
+use crate::report::summary::{Digests, SCHEMA_VERSION, Summary, ThisRun, Withdrawn, hex};
 use crate::report::{ReportError, csv, jsonl, summary};
 use crate::run::{Ending, Event, Pace, run};
 
@@ -28,6 +27,10 @@ pub struct Job<'a> {
     pub recipients_digest: [u8; 32],
     /// The open plan.
     pub plan: PlanId,
+    /// Its occurrence, for people.
+    pub occurrence: &'a str,
+    /// What its opening withdrew, if this start opened it.
+    pub opened: Opened,
     /// Where its rows stand before the run.
     pub tally: Tally,
     /// Whether it goes to the built-in simulator.
@@ -177,6 +180,9 @@ fn write_files(
     if job.campaign.report.jsonl {
         let error = |source| directory.error("report.jsonl", source);
         directory.write("report.jsonl", |file| {
+            if job.opened != Opened::default() {
+                ledger.rows_withdrawn(job.plan, |row| jsonl::add(file, &Line::of_row(row, &style)).map_err(error))?;
+            }
             ledger.rows_of_run(job.plan, run_id, |row| match row.state {
                 Some(state) if state.word() == "waiting" => Ok(()),
                 _ => jsonl::add(file, &Line::of_row(row, &style)).map_err(error),
@@ -195,7 +201,7 @@ fn write_files(
 }
 
 fn style<'a>(job: &'a Job<'_>, untried: &'a str) -> Style<'a> {
-    Style { campaign: &job.campaign.key, occurrence: ONCE, show_phones: job.campaign.report.show_phones, untried }
+    Style { campaign: &job.campaign.key, show_phones: job.campaign.report.show_phones, untried }
 }
 
 fn summary<'a>(job: &'a Job<'_>, end: &End, tally: Tally, words: &'a str, exit: Exit) -> Summary<'a> {
@@ -203,7 +209,7 @@ fn summary<'a>(job: &'a Job<'_>, end: &End, tally: Tally, words: &'a str, exit: 
         schema_version: SCHEMA_VERSION,
         tidings: env!("CARGO_PKG_VERSION"),
         campaign: &job.campaign.key,
-        occurrence: ONCE,
+        occurrence: job.occurrence,
         phone_number_id: &job.campaign.sender.phone_number_id,
         sandbox: job.sandbox,
         started_at: rfc3339(end.started_at),
@@ -213,6 +219,7 @@ fn summary<'a>(job: &'a Job<'_>, end: &End, tally: Tally, words: &'a str, exit: 
         ending: words,
         exit_code: exit.code(),
         counts: tally,
+        withdrawn_before: Withdrawn { removed: job.opened.removed, over: job.opened.over },
         this_run: this_run(job.tally, tally, end.put_back),
         digests: Digests { campaign: hex(&job.campaign.digest), recipients: hex(&job.recipients_digest) },
     }

@@ -5,6 +5,7 @@
 use rusqlite::{CachedStatement, Connection};
 
 use super::error::LedgerError;
+use super::plan::endpoint_of;
 use super::sqlite::Ledger;
 use super::state::{Event, State};
 use super::{AttemptId, PlanId, RunId};
@@ -20,7 +21,7 @@ const NOT_SENT: i64 = 3;
 pub(super) const IN_DOUBT: i64 = 4;
 
 /// Attempt ids are milliseconds shifted by this many bits, plus a count.
-const ATTEMPT_COUNT_BITS: u32 = 20;
+pub(super) const ATTEMPT_COUNT_BITS: u32 = 20;
 
 /// A message taken to be sent: its attempt is committed.
 #[derive(Debug, Clone)]
@@ -35,6 +36,8 @@ pub struct Claimed {
     pub first_claimed_at: UnixMs,
     /// The person in one number.
     pub identity: i64,
+    /// Which occurrence of the campaign.
+    pub occurrence: String,
     /// The row of the recipients file.
     pub row: u64,
     /// E.164 number or business-scoped user id.
@@ -148,11 +151,11 @@ impl Ledger {
 
 const CLAIMED_COLUMNS: &str =
     "m.message_id, m.attempts, m.row, m.recipient, c.endpoint, c.name, c.language, c.template,
-    m.first_attempt_at, m.identity";
+    m.first_attempt_at, m.identity, o.occurrence";
 
 fn take_due(db: &Connection, claim: Claim, now: UnixMs, into: &mut Vec<Claimed>) -> Result<(), LedgerError> {
     let mut due = db.prepare_cached(&format!(
-        "SELECT {CLAIMED_COLUMNS} FROM messages m JOIN contents c USING (message_id)
+        "SELECT {CLAIMED_COLUMNS} FROM messages m JOIN contents c USING (message_id) JOIN occurrences o USING (occurrence_id)
          WHERE m.state = 0 AND m.due_at > 0 AND m.plan_id = ?1 AND m.due_at <= ?2 ORDER BY m.due_at LIMIT ?3"
     ))?;
     collect(&mut due, (claim.plan.0, now, claim.count as i64), into)
@@ -167,6 +170,7 @@ fn take_fresh(db: &Connection, claim: Claim, cursor: i64, into: &mut Vec<Claimed
     let first = into.len();
     let mut fresh = db.prepare_cached(&format!(
         "SELECT {CLAIMED_COLUMNS} FROM plan_rows r JOIN messages m USING (message_id) JOIN contents c USING (message_id)
+         JOIN occurrences o USING (occurrence_id)
          WHERE r.plan_id = ?1 AND r.row > ?2 AND m.state = 0 AND m.due_at = 0 ORDER BY r.row LIMIT ?3"
     ))?;
     collect(&mut fresh, (claim.plan.0, cursor, missing as i64), into)?;
@@ -182,23 +186,20 @@ fn collect(
 ) -> Result<(), LedgerError> {
     let mut rows = query.query(with)?;
     while let Some(row) = rows.next()? {
-        let endpoint = match row.get::<_, i64>(4)? {
-            0 => Endpoint::Messages,
-            _ => Endpoint::MarketingMessages,
-        };
         into.push(Claimed {
             attempt: AttemptId(0),
             message: row.get(0)?,
             number: row.get::<_, u32>(1)? + 1,
             row: row.get::<_, i64>(2)?.cast_unsigned(),
             recipient: row.get(3)?,
-            endpoint,
+            endpoint: endpoint_of(row.get(4)?),
             name: row.get(5)?,
             language: row.get(6)?,
             template: row.get(7)?,
             // None before the first claim, which fills it in.
             first_claimed_at: row.get::<_, Option<i64>>(8)?.unwrap_or(0),
             identity: row.get(9)?,
+            occurrence: row.get(10)?,
             claimed_at: 0,
         });
     }

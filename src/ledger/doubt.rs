@@ -1,9 +1,10 @@
 //! Doubts: how a death leaves them, and how a person settles them. The machine never does.
 
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::Row;
 
 use super::claim::IN_DOUBT;
 use super::error::LedgerError;
+use super::open::GIVEN_UP;
 use super::sqlite::Ledger;
 use super::state::{Event, State};
 use crate::clock::UnixMs;
@@ -15,8 +16,12 @@ pub const MAY_STILL_ARRIVE_MS: i64 = 15 * 60 * 1000;
 /// A message in doubt, and what is known of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Doubt {
-    /// The row of the recipients file, as the newest plan has it; none when the person is not in it any more.
-    pub row: Option<u64>,
+    /// The row of the recipients file, as its plan has it.
+    pub row: u64,
+    /// Which occurrence of the campaign.
+    pub occurrence: String,
+    /// Whether the next run could send it again.
+    pub standing: Standing,
     /// The recipient, whole.
     pub recipient: String,
     /// The template's name.
@@ -31,6 +36,17 @@ pub struct Doubt {
     pub held: bool,
     message: i64,
     attempt: i64,
+}
+
+/// How a message in doubt stands to the newest plan of its campaign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// The plan has a row for it.
+    InFile,
+    /// The person is not in the recipients file any more.
+    NotInFile,
+    /// Its occurrence is over, and the plan is about another.
+    Over,
 }
 
 impl Doubt {
@@ -84,26 +100,22 @@ impl Ledger {
         Ok(messages as u64)
     }
 
-    /// The messages of a campaign that are in doubt, in file order.
+    /// The messages of a campaign that are in doubt, of all its occurrences: the newest plan's last, in file order.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn doubts(&self, campaign: &str, occurrence: &str) -> Result<Vec<Doubt>, LedgerError> {
-        let occurrence: Option<i64> = self
-            .db
-            .query_row(
-                "SELECT occurrence_id FROM occurrences WHERE campaign = ?1 AND occurrence = ?2",
-                (campaign, occurrence),
-                |row| row.get(0),
-            )
-            .optional()?;
+    pub fn doubts(&self, campaign: &str) -> Result<Vec<Doubt>, LedgerError> {
         let mut query = self.db.prepare_cached(
-            "SELECT r.row, m.recipient, c.name, c.language, a.claimed_at, a.detail, m.held, m.message_id, a.attempt_id
-             FROM messages m JOIN contents c USING (message_id) JOIN attempts a USING (attempt_id)
-             LEFT JOIN plan_rows r ON r.plan_id = m.plan_id AND r.row = m.row
-             WHERE m.occurrence_id = ?1 AND m.state = 4 ORDER BY m.row",
+            "WITH newest AS (
+                 SELECT plan_id, occurrence_id FROM plans JOIN occurrences USING (occurrence_id)
+                 WHERE campaign = ?1 AND opened_at IS NOT NULL ORDER BY plan_id DESC LIMIT 1)
+             SELECT m.row, o.occurrence, m.plan_id = newest.plan_id, p.occurrence_id = newest.occurrence_id,
+                    m.recipient, c.name, c.language, a.claimed_at, a.detail, m.held, m.message_id, a.attempt_id
+             FROM newest, messages m JOIN occurrences o ON o.occurrence_id = m.occurrence_id
+             JOIN plans p ON p.plan_id = m.plan_id JOIN contents c USING (message_id) JOIN attempts a USING (attempt_id)
+             WHERE o.campaign = ?1 AND m.state = 4 ORDER BY m.plan_id, m.row",
         )?;
-        let doubts = query.query_map([occurrence], doubt)?;
+        let doubts = query.query_map([campaign], doubt)?;
         Ok(doubts.collect::<Result<_, _>>()?)
     }
 
@@ -118,6 +130,8 @@ impl Ledger {
             Decision::Resend => (State::InDoubt.after(Event::Resend)?, false, 1),
             Decision::GiveUp => (State::InDoubt.after(Event::GiveUp)?, false, 0),
         };
+        let reason = (decision == Decision::GiveUp).then_some(GIVEN_UP);
+        let in_doubt = State::InDoubt.number();
         let transaction = self.db.transaction()?;
         for doubt in doubts {
             transaction
@@ -125,10 +139,10 @@ impl Ledger {
                 .execute((doubt.attempt, now, decision.word()))?;
             let changed = transaction
                 .prepare_cached(
-                    "UPDATE messages SET state = ?3, held = ?4, due_at = ?5
+                    "UPDATE messages SET state = ?3, held = ?4, due_at = ?5, reason = ?7
                      WHERE message_id = ?1 AND attempt_id = ?2 AND state = ?6",
                 )?
-                .execute((doubt.message, doubt.attempt, state.number(), held, due_at, State::InDoubt.number()))?;
+                .execute((doubt.message, doubt.attempt, state.number(), held, due_at, in_doubt, reason))?;
             if changed != 1 {
                 return Err(LedgerError::Broken(format!("attempt {} is not in doubt any more", doubt.attempt)));
             }
@@ -138,15 +152,22 @@ impl Ledger {
 }
 
 fn doubt(row: &Row<'_>) -> rusqlite::Result<Doubt> {
+    let standing = match (row.get(2)?, row.get(3)?) {
+        (true, _) => Standing::InFile,
+        (false, true) => Standing::NotInFile,
+        (false, false) => Standing::Over,
+    };
     Ok(Doubt {
-        row: row.get::<_, Option<i64>>(0)?.map(i64::cast_unsigned),
-        recipient: row.get(1)?,
-        name: row.get(2)?,
-        language: row.get(3)?,
-        claimed_at: row.get(4)?,
-        evidence: row.get::<_, Option<String>>(5)?.unwrap_or_default(),
-        held: row.get(6)?,
-        message: row.get(7)?,
-        attempt: row.get(8)?,
+        row: row.get::<_, i64>(0)?.cast_unsigned(),
+        occurrence: row.get(1)?,
+        standing,
+        recipient: row.get(4)?,
+        name: row.get(5)?,
+        language: row.get(6)?,
+        claimed_at: row.get(7)?,
+        evidence: row.get::<_, Option<String>>(8)?.unwrap_or_default(),
+        held: row.get(9)?,
+        message: row.get(10)?,
+        attempt: row.get(11)?,
     })
 }

@@ -23,7 +23,7 @@ pub struct Tally {
     /// Of those in doubt: a person has looked at them and holds them as they are.
     #[serde(skip)]
     pub held: u64,
-    /// Given up by a person.
+    /// Given up by a person, or left behind by an edit or the end of the occurrence.
     pub withdrawn: u64,
     /// Never planned, each with its reason.
     pub turned_away: u64,
@@ -47,11 +47,13 @@ pub struct ReportRow {
     pub recipient: String,
     /// The person in one number, which with the campaign and occurrence makes the message key.
     pub identity: Option<i64>,
+    /// Which occurrence of the campaign, where a message was planned.
+    pub occurrence: Option<String>,
     /// Template and language, where a message was planned.
     pub template: Option<(String, String)>,
     /// Where it stands; none when the row was turned away.
     pub state: Option<State>,
-    /// Why it was turned away.
+    /// Why it was turned away, or, in a word of the ledger's, withdrawn.
     pub reason: Option<String>,
     /// How often it was tried.
     pub attempts: u32,
@@ -79,15 +81,23 @@ pub struct AttemptRow {
 }
 
 const REPORT_ROWS: &str = "
-    SELECT r.row, coalesce(m.recipient, r.recipient), m.identity, c.name, c.language, m.state, r.reason,
-           coalesce(m.attempts, 0),
-           m.first_attempt_at,
-           a.attempt_id, a.settled_at, a.code, a.wamid, a.message_status, a.detail, a.trace
+    SELECT r.row, coalesce(m.recipient, r.recipient), m.identity, c.name, c.language, m.state,
+           coalesce(r.reason, m.reason), coalesce(m.attempts, 0), m.first_attempt_at,
+           a.attempt_id, a.settled_at, a.code, a.wamid, a.message_status, a.detail, a.trace, o.occurrence
     FROM plan_rows r
     LEFT JOIN messages m ON m.message_id = r.message_id
     LEFT JOIN contents c ON c.message_id = r.message_id
+    LEFT JOIN occurrences o ON o.occurrence_id = m.occurrence_id
     LEFT JOIN attempts a ON a.attempt_id = m.attempt_id
     WHERE r.plan_id = ?1";
+
+/// The same columns, for messages that the opening of a plan withdrew. Their rows are those of the plan before.
+const WITHDRAWN_ROWS: &str = "
+    SELECT m.row, m.recipient, m.identity, c.name, c.language, m.state, m.reason, m.attempts, m.first_attempt_at,
+           a.attempt_id, a.settled_at, a.code, a.wamid, a.message_status, a.detail, a.trace, o.occurrence
+    FROM withdrawals w JOIN messages m USING (message_id) JOIN contents c USING (message_id)
+    JOIN occurrences o USING (occurrence_id) LEFT JOIN attempts a ON a.attempt_id = m.attempt_id
+    WHERE w.plan_id = ?1 AND m.state = 5 ORDER BY m.row";
 
 impl Ledger {
     /// Counts the rows of a plan by where they stand.
@@ -145,6 +155,18 @@ impl Ledger {
         self.visit(&format!("{REPORT_ROWS} AND a.run_id = ?2 ORDER BY r.row"), [plan.0, run.0], visit)
     }
 
+    /// Visits the messages that the opening of a plan withdrew, in the order of the file in which they last stood.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read, or `visit` fails.
+    pub fn rows_withdrawn<E: From<LedgerError>>(
+        &self,
+        plan: PlanId,
+        visit: impl FnMut(&ReportRow) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.visit(WITHDRAWN_ROWS, [plan.0], visit)
+    }
+
     fn visit<E: From<LedgerError>>(
         &self,
         sql: &str,
@@ -179,6 +201,7 @@ fn report_row(row: &Row<'_>) -> Result<ReportRow, LedgerError> {
         row: row.get::<_, i64>(0)?.cast_unsigned(),
         recipient: row.get(1)?,
         identity: row.get(2)?,
+        occurrence: row.get(16)?,
         template,
         state: row.get::<_, Option<i64>>(5)?.map(state_of).transpose()?,
         reason: row.get(6)?,

@@ -16,7 +16,8 @@ use crate::clock::UnixMs;
 /// `tdgs` in ASCII: tells a ledger from any other SQLite file.
 const APPLICATION_ID: i64 = 0x7464_6773;
 
-const SCHEMA_VERSION: i64 = 1;
+/// Each makes the next format of the one before; the first makes it of an empty file.
+const SCHEMAS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 
 /// What one attempt takes in the ledger, generously.
 const ATTEMPT_BYTES: u64 = 512;
@@ -142,9 +143,9 @@ fn prepare(db: &Connection, path: &Path) -> Result<(), LedgerError> {
         return Err(foreign("is not a ledger of tidings".to_owned()));
     }
     let version = number("user_version")?;
-    if tables > 0 && version != SCHEMA_VERSION {
-        return Err(foreign(format!("was written by another version of tidings (format {version})")));
-    }
+    let Some(missing) = usize::try_from(version).ok().and_then(|version| SCHEMAS.get(version..)) else {
+        return Err(foreign(format!("was written by a newer version of tidings (format {version})")));
+    };
     let mode: String = db.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
     if mode != "wal" {
         return Err(foreign(format!("is on a file system that cannot hold a ledger (journal mode {mode})")));
@@ -156,15 +157,21 @@ fn prepare(db: &Connection, path: &Path) -> Result<(), LedgerError> {
     if number("synchronous")? != SYNCHRONOUS_FULL {
         return Err(foreign("cannot be written durably (synchronous is not FULL)".to_owned()));
     }
-    if tables == 0 {
-        db.execute_batch(&format!(
-            "BEGIN; {} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;",
-            include_str!("schema/1.sql")
-        ))?;
-    }
     let check: Option<String> = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).optional()?;
-    match check.as_deref() {
-        Some("ok") => Ok(()),
-        found => Err(foreign(format!("is damaged: {}", found.unwrap_or("no answer from its check")))),
+    if check.as_deref() != Some("ok") {
+        return Err(foreign(format!("is damaged: {}", check.as_deref().unwrap_or("no answer from its check"))));
     }
+    upgrade(db, missing)?;
+    Ok(())
+}
+
+/// All steps or none: a death in between leaves the format that was there.
+fn upgrade(db: &Connection, missing: &[&str]) -> rusqlite::Result<()> {
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let (steps, version) = (missing.concat(), SCHEMAS.len());
+    db.execute_batch(&format!(
+        "BEGIN IMMEDIATE; {steps} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {version}; COMMIT;"
+    ))
 }

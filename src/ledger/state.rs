@@ -13,7 +13,7 @@ pub enum State {
     Refused,
     /// Nobody knows; the machine never asks again.
     InDoubt,
-    /// Never to be sent: a person gave it up.
+    /// Not to be sent: a person gave it up, it left the recipients file, or its occurrence is over.
     Withdrawn,
 }
 
@@ -34,6 +34,10 @@ pub enum Event {
     Resend,
     /// A person leaves a message in doubt at that, for good.
     GiveUp,
+    /// The plan that is opened has no row for it any more.
+    Withdraw,
+    /// A later plan has a row for it again.
+    Readmit,
 }
 
 /// An event that a state does not allow: a bug, never a reason to go on.
@@ -54,7 +58,9 @@ impl State {
             (Self::Sending, Event::PutBack) => Ok(Self::Planned),
             (Self::Sending, Event::Doubt) => Ok(Self::InDoubt),
             (Self::InDoubt, Event::Resend) => Ok(Self::Planned),
-            (Self::InDoubt, Event::GiveUp) => Ok(Self::Withdrawn),
+            (Self::InDoubt, Event::GiveUp) | (Self::Planned, Event::Withdraw) => Ok(Self::Withdrawn),
+            // Only what was never given up: the reason decides.
+            (Self::Withdrawn, Event::Readmit) => Ok(Self::Planned),
             (state, event) => Err(Illegal(state, event)),
         }
     }

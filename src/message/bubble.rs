@@ -20,13 +20,24 @@ struct Entry {
     value: String,
 }
 
-/// The message as text, without a line break at its end.
-pub fn text(message: &Message<'_>) -> String {
-    let template: Value = serde_json::from_str(&message.template).unwrap_or_default();
+/// The parameters in lines of their own, without a frame, to be compared with those of another message. `template` is the
+/// `template` object as JSON.
+pub fn lines(template: &str) -> Vec<String> {
+    entries(template).into_iter().map(|Entry { name, value }| format!("{name}  {value}")).collect()
+}
+
+fn entries(template: &str) -> Vec<Entry> {
+    let template: Value = serde_json::from_str(template).unwrap_or_default();
     let mut entries = Vec::new();
     for component in items(&template["components"]) {
         add_component("", component, &mut entries);
     }
+    entries
+}
+
+/// The message as text, without a line break at its end.
+pub fn text(message: &Message<'_>) -> String {
+    let mut entries = entries(&message.template);
     if entries.is_empty() {
         entries.push(Entry { name: "no parameters".to_owned(), value: String::new() });
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use csv::StringRecord;
 use minijinja::Environment;
 
-use crate::campaign::{Campaign, Source};
+use crate::campaign::{Campaign, Occurrence, Source};
 use crate::cloud::Endpoint;
 use crate::cloud::wire::{Language, Template};
 use crate::problem::{Problem, nearest};
@@ -24,6 +24,7 @@ pub struct Composer {
     engine: Environment<'static>,
     phone: Slot<()>,
     language: Option<Slot<()>>,
+    occurrence: Option<Slot<()>>,
     entries: Vec<Entry>,
 }
 
@@ -67,9 +68,13 @@ impl Composer {
             let message = format!("`{name}` is the phone; a default would send everybody's message to one person");
             compiler.problem(*at, "default-phone", message, "remove this default");
         }
+        let occurrence = match &campaign.occurrence {
+            Occurrence::Each(text) => Some(compiler.slot(text, "the occurrence", rule::occurrence)),
+            Occurrence::Once | Occurrence::Every(_) => None,
+        };
         let entries = campaign.templates.iter().map(|template| Entry::new(template, &mut compiler)).collect();
         let (columns, engine) = compiler.finish()?;
-        Ok(Self { columns, engine, phone, language, entries })
+        Ok(Self { columns, engine, phone, language, occurrence, entries })
     }
 
     /// The phone and the language that a row gives.
@@ -81,6 +86,15 @@ impl Composer {
         let phone = trimmed(self.phone.text(&row).map_err(no_phone)?);
         let language = self.language.as_ref().map(|language| language.text(&row).map(trimmed)).transpose()?;
         Ok(Address { phone, language })
+    }
+
+    /// Which occurrence a row belongs to; none when that is the same for all rows.
+    ///
+    /// # Errors
+    /// When it is empty or cannot be made.
+    pub fn occurrence<'r>(&'r self, cells: &'r StringRecord) -> Result<Option<Cow<'r, str>>, Unfit> {
+        let row = self.row(cells);
+        self.occurrence.as_ref().map(|occurrence| occurrence.text(&row).map(trimmed)).transpose()
     }
 
     /// The message for a row whose recipient reads `language` (from [`Composer::address`]).

@@ -201,6 +201,16 @@ pub(super) fn anything(_: &str) -> Result<(), Flaw> {
     Ok(())
 }
 
+/// What tells one occurrence from another: short, and of one line.
+pub(super) fn occurrence(text: &str) -> Result<(), Flaw> {
+    const CHARS_MAX: usize = 128;
+    if text.trim().chars().count() > CHARS_MAX || text.trim().contains(char::is_control) {
+        let words = format!("is no short name: at most {CHARS_MAX} characters, without line breaks");
+        return Err(flaw("invalid-occurrence", words));
+    }
+    Ok(())
+}
+
 /// An ISO 4217 code.
 pub(super) fn currency(text: &str) -> Result<String, Flaw> {
     let code = text.trim();

@@ -17,8 +17,6 @@ use crate::ledger::{AttemptRow, ReportRow, Settlement, Verdict};
 pub struct Style<'a> {
     /// The campaign key, for message keys.
     pub campaign: &'a str,
-    /// The occurrence, for message keys.
-    pub occurrence: &'a str,
     /// Whether phone numbers stand there whole.
     pub show_phones: bool,
     /// Why rows that were never tried were not.
@@ -77,7 +75,10 @@ impl<'a> Line<'a> {
             settled_at: last.and_then(|last| last.settled_at).filter(|_| settled).map(rfc3339),
             delivery: None,
             delivery_at: None,
-            message_key: row.identity.map(|identity| message_key(style, identity)),
+            message_key: row
+                .identity
+                .zip(row.occurrence.as_deref())
+                .map(|(identity, occurrence)| message_key(style.campaign, occurrence, identity)),
         }
     }
 
@@ -111,7 +112,7 @@ impl<'a> Line<'a> {
             settled_at: Some(rfc3339(*settled_at)),
             delivery: None,
             delivery_at: None,
-            message_key: Some(message_key(style, claimed.identity)),
+            message_key: Some(message_key(style.campaign, &claimed.occurrence, claimed.identity)),
         })
     }
 }
@@ -131,8 +132,17 @@ fn reason<'a>(row: &'a ReportRow, style: &Style<'_>) -> Option<Cow<'a, str>> {
             Some(code) => refused(code, detail.unwrap_or_default()),
             None => Cow::Borrowed(detail.unwrap_or_default()),
         }),
-        Some(State::Withdrawn) => Some("given up while in doubt: it may have arrived".into()),
+        Some(State::Withdrawn) => Some(withdrawn(row.reason.as_deref().unwrap_or_default()).into()),
         Some(State::Sending | State::InDoubt) => detail.map(Cow::Borrowed),
+    }
+}
+
+/// The ledger's word for it, for people.
+fn withdrawn(reason: &str) -> &'static str {
+    match reason {
+        "removed" => "it left the recipients file before its turn",
+        "over" => "its occurrence was over before its turn",
+        _ => "given up while in doubt: it may have arrived",
     }
 }
 
@@ -155,9 +165,9 @@ fn refused<'a>(code: i64, detail: &'a str) -> Cow<'a, str> {
 }
 
 /// The key holds no phone number that could be read off it.
-fn message_key(style: &Style<'_>, identity: i64) -> String {
+fn message_key(campaign: &str, occurrence: &str, identity: i64) -> String {
     let mut hash = Sha256::new();
-    for part in [style.campaign, style.occurrence] {
+    for part in [campaign, occurrence] {
         hash.update(part.as_bytes());
         hash.update([0]);
     }

@@ -36,10 +36,21 @@ pub struct Summary<'a> {
     pub exit_code: u8,
     /// The rows of the recipients file by where they stand now.
     pub counts: Tally,
+    /// Messages of the plan before that this one withdrew.
+    pub withdrawn_before: Withdrawn,
     /// What this run did.
     pub this_run: ThisRun,
     /// What the run was made from.
     pub digests: Digests,
+}
+
+/// Messages that an older plan left to be sent, and that never will be.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Withdrawn {
+    /// Their rows are not in the recipients file any more.
+    pub removed: u64,
+    /// Their occurrence is over.
+    pub over: u64,
 }
 
 /// What one run did.

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::process::Command;
 
 use tidings::campaign;
+use tidings::clock::Clock;
 use tidings::cloud::wire;
 use tidings::plan::{Plan, Planned};
 use unicode_width::UnicodeWidthStr;
@@ -86,6 +87,7 @@ fn a_preview_tells_programs_the_numbers() {
     insta::assert_snapshot!(ran.stdout, @r#"
     {
       "campaign": "spring",
+      "occurrence": "once",
       "phone_number_id": "106540352242922",
       "rows": 6,
       "messages": 4,
@@ -160,7 +162,7 @@ fn the_request_that_is_shown_is_what_the_library_composes() {
     assert_eq!(problems, []);
     let campaign = campaign.expect("a campaign");
     let mut requests = Vec::new();
-    let outline = Plan::prepare(&campaign).expect("a plan").compose(|planned| {
+    let outline = Plan::prepare(&campaign, Clock::System.local_date()).expect("a plan").compose(|planned| {
         if let Planned::Message { row, recipient, message, .. } = planned {
             requests.push((row, wire::envelope(recipient, &message.template, "preview")));
         }

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use csv::StringRecord;
 use serde_json::Value;
 use tidings::campaign::{
-    Body, Button, Campaign, Card, Header, Json, Media, MediaFrom, OnDuplicate, OnInvalid, Parameter, Recipients,
-    Report, Sender, Source, Template, Text,
+    Body, Button, Campaign, Card, Header, Json, Media, MediaFrom, Occurrence, OnDuplicate, OnInvalid, Parameter,
+    Recipients, Report, Sender, Source, Template, Text,
 };
 use tidings::cloud::Endpoint;
 use tidings::message::Unfit;
@@ -40,6 +40,7 @@ pub fn draft() -> Draft {
             on_invalid: OnInvalid::Refuse,
         },
         templates: vec![template("spring_sale", &["en_US"])],
+        occurrence: Occurrence::Once,
         rate_per_second: None,
         report: Report { directory: PathBuf::from("reports"), csv: true, jsonl: true, show_phones: false },
     })

@@ -3,9 +3,11 @@
 use tidings::cloud::Endpoint;
 use tidings::cloud::outcome::Outcome;
 use tidings::ledger::state::{Event, State};
-use tidings::ledger::{Claim, Claimed, Content, Ledger, LedgerError, PlanId, RunId, Settlement, Tally, Verdict};
+use tidings::ledger::{
+    Claim, Claimed, Content, Edits, Ledger, LedgerError, Opened, PlanId, RunId, Settlement, Staged, Tally, Verdict,
+};
 
-use crate::harness::ledger::{Home, key, phone, plan, rows, who};
+use crate::harness::ledger::{Home, addressee, key, phone, plan, rows, who};
 
 fn claim(ledger: &mut Ledger, plan: PlanId, run: RunId, count: usize) -> Vec<Claimed> {
     ledger.commit(&[], Some(Claim { plan, run, count }), 1_000).expect("a claim").claimed
@@ -142,7 +144,7 @@ fn a_plan_that_is_not_opened_has_no_effect() {
     let open = plan(&mut ledger, 0..3);
     let mut staging = ledger.stage(&key("spring"), 0).expect("staging");
     let content = Content { endpoint: Endpoint::Messages, name: "hello", language: "en_US", template: "{}" };
-    staging.message(2, 77, &phone(77), &content).expect("a message");
+    staging.message(&addressee(2, 77, &phone(77)), &content).expect("a message");
     drop(staging);
     assert_eq!(ledger.tally(open).expect("a tally").rows, 3);
     let run = ledger.begin_run(open, 0).expect("a run");
@@ -235,9 +237,11 @@ fn only_the_drawn_transitions_are_legal() {
         (Sending, Doubt, InDoubt),
         (InDoubt, Resend, Planned),
         (InDoubt, GiveUp, Withdrawn),
+        (Planned, Withdraw, Withdrawn),
+        (Withdrawn, Readmit, Planned),
     ];
     for state in [Planned, Sending, Accepted, Refused, InDoubt, Withdrawn] {
-        for event in [Claim, Accept, Refuse, PutBack, Doubt, Resend, GiveUp] {
+        for event in [Claim, Accept, Refuse, PutBack, Doubt, Resend, GiveUp, Withdraw, Readmit] {
             let expected = legal.iter().find(|(from, by, _)| (*from, *by) == (state, event)).map(|(_, _, to)| *to);
             assert_eq!(state.after(event).ok(), expected, "{state:?} {event:?}");
             assert_eq!(State::from_number(state.number()), Some(state));
@@ -281,4 +285,76 @@ fn a_claim_that_finds_nobody_does_not_make_the_ledger_older_than_its_head() {
     assert_eq!(found.len(), 0);
     drop(ledger);
     Ledger::open(&home.path()).expect("the ledger as it was");
+}
+
+/// Tells the ledger whom a plan is for, and what each is told.
+fn stage(ledger: &mut Ledger, people: &[(u64, &str)]) -> Staged {
+    let mut staging = ledger.stage(&key("spring"), 0).expect("staging");
+    for (index, (person, template)) in people.iter().enumerate() {
+        let content = Content { endpoint: Endpoint::Messages, name: "hello", language: "en_US", template };
+        let recipient = phone(*person);
+        staging.message(&addressee(index as u64 + 2, person + 1, &recipient), &content).expect("a message");
+    }
+    staging.finish().expect("a staged plan")
+}
+
+/// What each person who is still to be messaged would be told, in the order of the file.
+fn waiting(ledger: &mut Ledger, plan: PlanId) -> Vec<(String, String)> {
+    let run = ledger.begin_run(plan, 1_000).expect("a run");
+    let claimed = ledger.commit(&[], Some(Claim { plan, run, count: 100 }), 1_000).expect("a commit").claimed;
+    claimed.into_iter().map(|claimed| (claimed.recipient, claimed.template)).collect()
+}
+
+#[test]
+fn a_staged_plan_changes_nothing_before_it_is_opened() {
+    let home = Home::new();
+    let mut ledger = home.open();
+    let first = stage(&mut ledger, &[(1, "a"), (2, "b"), (3, "c")]);
+    ledger.open_plan(&first, 1).expect("an open plan");
+    let second = stage(&mut ledger, &[(3, "C"), (2, "b"), (4, "d")]);
+    let Edits { pending, another_wording, another_template, readmitted, .. } = second.edits;
+    assert_eq!((pending, another_wording, another_template, readmitted), (2, 1, 0, 0));
+    drop(ledger);
+    let mut ledger = home.open();
+    let told = [(1, "a"), (2, "b"), (3, "c")].map(|(person, text)| (phone(person), text.to_owned()));
+    assert_eq!(waiting(&mut ledger, first.plan), told);
+}
+
+#[test]
+fn an_opened_plan_takes_over_what_waits_and_withdraws_what_it_does_not_name() {
+    let home = Home::new();
+    let mut ledger = home.open();
+    let first = stage(&mut ledger, &[(1, "a"), (2, "b"), (3, "c")]);
+    ledger.open_plan(&first, 1).expect("an open plan");
+    let second = stage(&mut ledger, &[(3, "C"), (2, "b"), (4, "d")]);
+    assert_eq!(ledger.open_plan(&second, 2).expect("an open plan"), Opened { removed: 1, over: 0 });
+    let third = stage(&mut ledger, &[(1, "A"), (3, "C"), (2, "b"), (4, "d")]);
+    assert_eq!((third.edits.readmitted, third.edits.another_wording), (1, 0));
+    assert_eq!(ledger.open_plan(&third, 3).expect("an open plan"), Opened::default());
+    let told = [(1, "A"), (3, "C"), (2, "b"), (4, "d")].map(|(person, text)| (phone(person), text.to_owned()));
+    assert_eq!(waiting(&mut ledger, third.plan), told);
+}
+
+#[test]
+fn a_plan_that_was_never_opened_is_forgotten_by_the_next() {
+    let home = Home::new();
+    let mut ledger = home.open();
+    stage(&mut ledger, &[(1, "a"), (2, "b")]);
+    let second = stage(&mut ledger, &[(2, "B")]);
+    assert_eq!(second.edits, Edits::default());
+    assert_eq!(ledger.open_plan(&second, 1).expect("an open plan"), Opened::default());
+    assert_eq!(waiting(&mut ledger, second.plan), [(phone(2), "B".to_owned())]);
+}
+
+#[test]
+fn a_ledger_of_the_first_format_is_brought_to_the_newest() {
+    let home = Home::new();
+    let db = rusqlite::Connection::open(home.path()).expect("a database");
+    db.execute_batch(include_str!("data/ledger-1.sql")).expect("a ledger");
+    drop(db);
+    let mut ledger = home.open();
+    let plan = stage(&mut ledger, &[(1, "a"), (2, "b"), (3, "c")]);
+    assert_eq!((plan.edits.pending, plan.edits.readmitted), (1, 0), "one waits, one was accepted, one was given up");
+    ledger.open_plan(&plan, 1).expect("an open plan");
+    assert_eq!(waiting(&mut ledger, plan.plan), [(phone(1), "a".to_owned())]);
 }

@@ -4,6 +4,8 @@ mod bubble;
 mod campaign_file;
 mod cli_bad_input;
 mod cli_breakers;
+mod cli_edits;
+mod cli_occurrences;
 mod cli_preview;
 mod cli_resolve;
 mod cli_run;

@@ -131,6 +131,10 @@ fn the_summary_tells_the_run_in_numbers() {
         "turned_away": 1,
         "waiting": 0
       },
+      "withdrawn_before": {
+        "removed": 0,
+        "over": 0
+      },
       "this_run": {
         "accepted": 2,
         "refused": 0,

@@ -5,6 +5,7 @@
 
 mod component;
 mod language;
+mod occurrence;
 mod recipients;
 mod sender;
 mod template;
@@ -30,6 +31,7 @@ pub(super) fn campaign(
     let sender = check.sender(&written.sender, spot.key("sender"));
     let recipients = check.recipients(written, spot.key("recipients"));
     let templates = check.templates(&written.templates, spot.key("templates"));
+    let occurrence = check.occurrence(spot.key("occurrence"));
     let rate = spot.key("send").key("rate");
     let rate_per_second = rate.node().map(|_| check.rate(rate));
     let report = check.report(written.report.as_ref(), spot.key("report"));
@@ -41,6 +43,7 @@ pub(super) fn campaign(
         sender: sender?,
         recipients: recipients?,
         templates: templates?,
+        occurrence: occurrence?,
         rate_per_second: match rate_per_second {
             Some(rate) => Some(rate?),
             None => None,

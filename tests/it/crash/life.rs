@@ -21,7 +21,7 @@ use super::laws::{Breach, Laws};
 use super::saboteurs::{self, Saboteur};
 use super::step::{Bell, Cut, Left, Steps};
 use super::wire::Wire;
-use crate::harness::ledger::{key, phone, rows};
+use crate::harness::ledger::{addressee, key, phone, rows};
 use crate::harness::world::World;
 
 /// 1 April 2026, 12:00 UTC.
@@ -200,7 +200,7 @@ impl Simulation {
                 disk.look()?;
             }
             let content = Content { endpoint: Endpoint::Messages, name: "hello", language: "en_US", template: "{}" };
-            staging.message(index as u64 + 2, person + 1, &phone(*person), &content).expect("a message");
+            staging.message(&addressee(index as u64 + 2, person + 1, &phone(*person)), &content).expect("a message");
         }
         let plan = staging.open(clock.unix_ms()).expect("an open plan");
         disk.look()?;

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 use tidings::cloud::Endpoint;
 use tidings::ledger::state::State;
-use tidings::ledger::{Content, Ledger, LedgerError, PlanId, PlanKey, ReportRow};
+use tidings::ledger::{Addressee, Content, Ledger, LedgerError, PlanId, PlanKey, ReportRow};
+
+use super::process::until;
 
 /// Keeps the directory alive.
 pub struct Home {
@@ -21,8 +23,12 @@ impl Home {
         self.directory.path().join("ledger.sqlite")
     }
 
+    /// A process that another test is just starting holds copies of this one's locks, until it is its own program.
     pub fn open(&self) -> Ledger {
-        Ledger::open(&self.path()).expect("a ledger")
+        until("a ledger", || match Ledger::open(&self.path()) {
+            Err(LedgerError::Held { .. }) => None,
+            opened => Some(opened.expect("a ledger")),
+        })
     }
 }
 
@@ -41,12 +47,17 @@ pub fn phone(n: u64) -> String {
     format!("+1555{n:07}")
 }
 
+pub fn addressee(row: u64, identity: u64, recipient: &str) -> Addressee<'_> {
+    Addressee { row, identity, occurrence: "once", recipient }
+}
+
 /// Stages and opens a plan of one message a person.
 pub fn plan(ledger: &mut Ledger, people: impl IntoIterator<Item = u64>) -> PlanId {
     let mut staging = ledger.stage(&key("spring"), 0).expect("staging");
     for (index, person) in people.into_iter().enumerate() {
         let content = Content { endpoint: Endpoint::Messages, name: "hello", language: "en_US", template: "{}" };
-        staging.message(index as u64 + 2, person + 1, &phone(person), &content).expect("a message");
+        let recipient = phone(person);
+        staging.message(&addressee(index as u64 + 2, person + 1, &recipient), &content).expect("a message");
     }
     staging.open(0).expect("an open plan")
 }

@@ -1,0 +1,236 @@
+//! Brings a campaign into the ledger, and looks at what that would do to what was planned before. Whatever would message
+//! people again, or say something else than was approved, needs a person's word.
+
+use std::time::Duration;
+
+use super::failure::Failure;
+use super::printer::{Printer, counted};
+use crate::audience::phone::Recipient;
+use crate::campaign::Campaign;
+use crate::clock::{Clock, millis, zone};
+use crate::cloud::Endpoint;
+use crate::ledger::{Addressee, Change, Content, Edits, Ledger, LedgerError, Opened, PlanId, PlanKey, Staged, Wording};
+use crate::message::bubble;
+use crate::plan::{Plan, Planned};
+use crate::policy::calendar::Period;
+
+/// A campaign that is like one of the last weeks may be that one, renamed.
+const RENAMED_WITHIN: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// What a person accepts by a word on the command line.
+#[derive(Debug, clap::Args)]
+pub struct Accepted {
+    /// Send what still waits with its new wording, template or sender. Say it once, not in a crontab.
+    #[arg(long)]
+    accept_changes: bool,
+    /// Send although most of these people got the same template from another campaign in the last 30 days.
+    #[arg(long)]
+    new_campaign: bool,
+}
+
+/// A plan that is in the ledger, and may be sent.
+pub enum Ready {
+    /// It was open before: exactly these files were planned already.
+    Open(PlanId),
+    /// It waits to be opened.
+    Staged {
+        /// The plan.
+        staged: Staged,
+        /// The sender before, if it changes for messages that wait.
+        another_sender: Option<(String, String)>,
+    },
+}
+
+impl Ready {
+    /// Which plan.
+    pub fn plan(&self) -> PlanId {
+        match self {
+            Self::Open(plan) => *plan,
+            Self::Staged { staged, .. } => staged.plan,
+        }
+    }
+
+    /// How many people it would send to.
+    pub fn waiting(&self, ledger: &Ledger) -> Result<u64, LedgerError> {
+        let readmitted = match self {
+            Self::Open(_) => 0,
+            Self::Staged { staged, .. } => staged.edits.readmitted,
+        };
+        Ok(ledger.tally(self.plan())?.waiting + readmitted)
+    }
+
+    /// What it changes for messages that wait, for people.
+    pub fn changes(&self) -> Option<String> {
+        match self {
+            Self::Open(_) => None,
+            Self::Staged { staged, another_sender } => changes(&staged.edits, another_sender.as_ref()),
+        }
+    }
+
+    /// Lets it take effect.
+    pub fn open(&self, ledger: &mut Ledger, clock: Clock) -> Result<Opened, LedgerError> {
+        match self {
+            Self::Open(_) => Ok(Opened::default()),
+            Self::Staged { staged, .. } => ledger.open_plan(staged, clock.unix_ms()),
+        }
+    }
+}
+
+/// Brings a plan into the ledger, unless exactly this plan is open already.
+pub fn bring_in(
+    ledger: &mut Ledger,
+    campaign: &Campaign,
+    plan: &Plan<'_>,
+    accepted: &Accepted,
+    clock: Clock,
+) -> Result<Ready, Failure> {
+    let key = PlanKey {
+        campaign: &campaign.key,
+        occurrence: plan.occurrence(),
+        campaign_digest: campaign.digest,
+        recipients_digest: plan.recipients_digest(),
+        phone_number_id: &campaign.sender.phone_number_id,
+    };
+    if let Some(open) = ledger.find_plan(&key)? {
+        return Ok(Ready::Open(open));
+    }
+    let previous = ledger.previous(&campaign.key)?;
+    if let Some(previous) = &previous {
+        look_at_occurrence(&previous.occurrence, plan.occurrence(), accepted)?;
+    }
+    let staged = stage(ledger, &key, plan, clock)?;
+    if previous.is_none() {
+        look_elsewhere(ledger, campaign, staged.plan, accepted, clock)?;
+    }
+    let (before, now) = (previous.map(|previous| previous.phone_number_id), key.phone_number_id);
+    let another_sender = before.filter(|before| staged.edits.pending > 0 && before != now);
+    let ready = Ready::Staged { staged, another_sender: another_sender.map(|before| (before, now.to_owned())) };
+    match ready.changes() {
+        Some(changes) if !accepted.accept_changes => Err(Failure::Usage(format!(
+            "{changes}\nif that is meant, run it once with --accept-changes; nothing was sent"
+        ))),
+        _ => Ok(ready),
+    }
+}
+
+fn stage(ledger: &mut Ledger, key: &PlanKey<'_>, plan: &Plan<'_>, clock: Clock) -> Result<Staged, Failure> {
+    let mut staging = ledger.stage(key, clock.unix_ms())?;
+    let outline = plan.compose(|planned| match planned {
+        Planned::Message { row, recipient, identity, occurrence, message } => {
+            staging.message(&Addressee { row, identity, occurrence, recipient }, &Content::from(message))
+        }
+        Planned::TurnedAway { row, recipient, reason } => staging.turned_away(row, recipient, reason),
+    })?;
+    if outline.problems_total > 0 {
+        return Err(Failure::Problems { shown: outline.problems, total: outline.problems_total });
+    }
+    if outline.rows != plan.row_count() {
+        return Err(Failure::Bug(format!("the file has {} rows, but {} were planned", plan.row_count(), outline.rows)));
+    }
+    Ok(staging.finish()?)
+}
+
+/// Another kind of occurrence is another key for everybody. And a calendar does not run backwards: if it seems to, the
+/// clock or the time zone is not what it was.
+fn look_at_occurrence(before: &str, now: &str, accepted: &Accepted) -> Result<(), Failure> {
+    let kinds = [before, now].map(Period::with_name);
+    if kinds[0].is_some() && kinds[0] == kinds[1] {
+        if now < before {
+            let zone = zone();
+            return Err(Failure::Usage(format!(
+                "this is the occurrence {now} (by the calendar here, {zone}), but {before} has begun already: look at the \
+                 clock and the time zone of this machine; nothing was sent"
+            )));
+        }
+    } else if before != now && !accepted.accept_changes {
+        return Err(Failure::Usage(format!(
+            "the campaign's occurrence changes from `{before}` to `{now}`: people who got it already would get it again; if \
+             that is meant, run it once with --accept-changes; nothing was sent"
+        )));
+    }
+    Ok(())
+}
+
+/// A new key makes everybody new. Where most of them have just got the same template under another, it may be a rename.
+fn look_elsewhere(
+    ledger: &Ledger,
+    campaign: &Campaign,
+    plan: PlanId,
+    accepted: &Accepted,
+    clock: Clock,
+) -> Result<(), Failure> {
+    if accepted.new_campaign {
+        return Ok(());
+    }
+    match ledger.elsewhere(plan, clock.unix_ms() - millis(RENAMED_WITHIN))? {
+        Some(other) if other.people * 2 > other.of => Err(Failure::Usage(format!(
+            "{} of {} people got the same template as campaign `{}` in the last 30 days, and would get it again as `{}`: if \
+             it was only renamed, give it its old name back; if it is a new campaign, run it once with --new-campaign; \
+             nothing was sent",
+            other.people, other.of, other.campaign, campaign.key
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Says what no run will send any more.
+pub fn tell_what_is_withdrawn(campaign: &Campaign, opened: Opened, printer: Printer) {
+    let Opened { removed, over } = opened;
+    let key = &campaign.key;
+    if removed > 0 {
+        let messages = counted(removed, "message");
+        printer.warn(&format!("{key}: {messages} withdrawn: their rows left the recipients file before their turn"));
+    }
+    if over > 0 {
+        let messages = counted(over, "message");
+        printer.warn(&format!(
+            "{key}: {messages} withdrawn: an earlier run left them waiting, and their occurrence is over"
+        ));
+    }
+}
+
+fn changes(edits: &Edits, another_sender: Option<&(String, String)>) -> Option<String> {
+    let mut parts = Vec::new();
+    if edits.another_template > 0 {
+        parts.push(format!("{} with another template or language", edits.another_template));
+    }
+    if edits.another_wording > 0 {
+        parts.push(format!("{} with another wording", edits.another_wording));
+    }
+    if let Some((before, now)) = another_sender {
+        parts.push(format!("{} from number {now} instead of {before}", edits.pending));
+    }
+    if parts.is_empty() {
+        return None;
+    }
+    let mut text =
+        format!("of the messages that wait, these would go out otherwise than planned: {}", parts.join(", "));
+    for change in &edits.shown {
+        text.push_str(&difference(change));
+    }
+    let rest = edits.another_template + edits.another_wording - edits.shown.len() as u64;
+    if rest > 0 {
+        text.push_str(&format!("\n  and {rest} more"));
+    }
+    Some(text)
+}
+
+/// The lines that differ, those of before first.
+fn difference(Change { row, recipient, before, after }: &Change) -> String {
+    let (old, new) = (lines(before), lines(after));
+    let only = |these: &[String], those: &[String], sign: char| -> String {
+        these.iter().filter(|line| !those.contains(line)).map(|line| format!("\n    {sign} {line}")).collect()
+    };
+    format!("\n  row {row} to {}{}{}", Recipient::mask(recipient), only(&old, &new, '-'), only(&new, &old, '+'))
+}
+
+fn lines(wording: &Wording) -> Vec<String> {
+    let Wording { name, language, template, endpoint } = wording;
+    let by = match endpoint {
+        Endpoint::Messages => "",
+        Endpoint::MarketingMessages => ", as a marketing message",
+    };
+    let mut lines = vec![format!("template  {name} ({language}){by}")];
+    lines.extend(bubble::lines(template));
+    lines
+}

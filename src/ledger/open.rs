@@ -1,0 +1,142 @@
+//! Opening a plan: what it changes takes effect, and what has no row any more is withdrawn. One commit, so that a death
+//! leaves either plan, never half of one.
+
+use rusqlite::{Connection, OptionalExtension, Transaction};
+
+use super::PlanId;
+use super::error::LedgerError;
+use super::state::{Event, State};
+use crate::clock::UnixMs;
+
+/// Reasons of withdrawn messages, as the ledger keeps them. The last is a person's decision and is never taken back.
+const REMOVED: &str = "removed";
+const OVER: &str = "over";
+pub(super) const GIVEN_UP: &str = "given up";
+
+/// What the opening of a plan withdrew: messages that an older plan left to be sent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Opened {
+    /// Their rows are not in the recipients file any more.
+    pub removed: u64,
+    /// Their occurrence is over.
+    pub over: u64,
+}
+
+pub(super) fn open(db: &Connection, plan: PlanId, now: UnixMs) -> Result<Opened, LedgerError> {
+    let transaction = db.unchecked_transaction()?;
+    let opened = match previous(&transaction, plan)? {
+        None => Opened::default(),
+        Some((previous, same_occurrence)) => {
+            change(&transaction, plan)?;
+            adopt(&transaction, plan)?;
+            withdraw(&transaction, previous, plan, same_occurrence)?
+        }
+    };
+    transaction.execute(
+        "DELETE FROM plan_rows WHERE plan_id IN
+         (SELECT old.plan_id FROM plans old JOIN plans new USING (occurrence_id)
+          WHERE new.plan_id = ?1 AND old.plan_id < new.plan_id)",
+        [plan.0],
+    )?;
+    transaction.execute("UPDATE plans SET opened_at = ?2 WHERE plan_id = ?1", (plan.0, now))?;
+    transaction.commit()?;
+    Ok(opened)
+}
+
+/// The plan of the same campaign that was opened last, and whether it was for the same occurrence.
+fn previous(db: &Connection, plan: PlanId) -> Result<Option<(i64, bool)>, LedgerError> {
+    let previous = db.query_row(
+        "SELECT old.plan_id, old.occurrence_id = new.occurrence_id
+         FROM plans new JOIN occurrences o ON o.occurrence_id = new.occurrence_id
+         JOIN occurrences oo ON oo.campaign = o.campaign JOIN plans old ON old.occurrence_id = oo.occurrence_id
+         WHERE new.plan_id = ?1 AND old.plan_id < ?1 AND old.opened_at IS NOT NULL
+         ORDER BY old.plan_id DESC LIMIT 1",
+        [plan.0],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    );
+    Ok(previous.optional()?)
+}
+
+fn change(transaction: &Transaction<'_>, plan: PlanId) -> Result<(), LedgerError> {
+    transaction.execute(
+        "INSERT OR REPLACE INTO contents SELECT message_id, endpoint, name, language, template FROM changes
+         WHERE plan_id = ?1",
+        [plan.0],
+    )?;
+    transaction.execute(
+        "UPDATE messages SET recipient = c.recipient FROM changes c
+         WHERE c.plan_id = ?1 AND c.message_id = messages.message_id",
+        [plan.0],
+    )?;
+    transaction.execute("DELETE FROM changes WHERE plan_id = ?1", [plan.0])?;
+    Ok(())
+}
+
+/// Messages still to be sent belong to the new plan, and so do those in doubt: people name a doubt by its row, and what
+/// they order to be sent again is sent with the newest plan. Who had left the file and is in it again has their turn.
+fn adopt(transaction: &Transaction<'_>, plan: PlanId) -> Result<(), LedgerError> {
+    transaction.execute(
+        "UPDATE messages SET plan_id = r.plan_id, row = r.row FROM plan_rows r
+         WHERE r.plan_id = ?1 AND r.message_id = messages.message_id AND messages.state IN (?2, ?3)",
+        (plan.0, State::Planned.number(), State::InDoubt.number()),
+    )?;
+    let again = State::Withdrawn.after(Event::Readmit)?;
+    transaction.execute(
+        "UPDATE messages SET plan_id = r.plan_id, row = r.row, state = ?2, reason = NULL FROM plan_rows r
+         WHERE r.plan_id = ?1 AND r.message_id = messages.message_id AND messages.state = ?3 AND messages.reason <> ?4",
+        (plan.0, again.number(), State::Withdrawn.number(), GIVEN_UP),
+    )?;
+    Ok(())
+}
+
+fn withdraw(
+    transaction: &Transaction<'_>,
+    previous: i64,
+    plan: PlanId,
+    same_occurrence: bool,
+) -> Result<Opened, LedgerError> {
+    transaction.execute(
+        "INSERT INTO withdrawals SELECT ?2, m.message_id FROM plan_rows r JOIN messages m USING (message_id)
+         WHERE r.plan_id = ?1 AND m.plan_id <> ?2 AND m.state = ?3",
+        (previous, plan.0, State::Planned.number()),
+    )?;
+    let (reason, withdrawn) = (if same_occurrence { REMOVED } else { OVER }, State::Planned.after(Event::Withdraw)?);
+    let count = transaction.execute(
+        "UPDATE messages SET state = ?2, reason = ?3
+         WHERE message_id IN (SELECT message_id FROM withdrawals WHERE plan_id = ?1)",
+        (plan.0, withdrawn.number(), reason),
+    )?;
+    Ok(if same_occurrence {
+        Opened { removed: count as u64, over: 0 }
+    } else {
+        Opened { removed: 0, over: count as u64 }
+    })
+}
+
+/// Takes back what plans of a campaign left that were never opened: nobody approved them, and nothing of them was sent.
+pub(super) fn discard_unopened(db: &mut Connection, campaign: &str) -> Result<(), LedgerError> {
+    let transaction = db.transaction()?;
+    let unopened: Vec<i64> = transaction
+        .prepare_cached(
+            "SELECT plan_id FROM plans JOIN occurrences USING (occurrence_id)
+             WHERE campaign = ?1 AND opened_at IS NULL",
+        )?
+        .query_map([campaign], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for plan in unopened {
+        for table in ["contents", "messages"] {
+            transaction.execute(
+                &format!(
+                    "DELETE FROM {table} WHERE message_id IN
+                     (SELECT m.message_id FROM plan_rows r JOIN messages m USING (message_id)
+                      WHERE r.plan_id = ?1 AND m.plan_id = ?1 AND m.state = ?2 AND m.attempts = 0)"
+                ),
+                (plan, State::Planned.number()),
+            )?;
+        }
+        for table in ["changes", "plan_rows"] {
+            transaction.execute(&format!("DELETE FROM {table} WHERE plan_id = ?1"), [plan])?;
+        }
+    }
+    Ok(transaction.commit()?)
+}
