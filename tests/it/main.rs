@@ -16,6 +16,7 @@ mod compose;
 mod crash;
 mod draft;
 mod duplicates;
+mod edits;
 mod engine;
 mod examples;
 mod expression;
