@@ -37,4 +37,5 @@ mod report;
 mod run_directory;
 mod sandbox;
 mod stopping;
+mod threshold;
 mod wire;
