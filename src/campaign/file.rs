@@ -25,6 +25,8 @@ pub(super) struct CampaignFile {
     pub occurrence: Option<String>,
     /// How it is sent.
     pub send: Option<Send>,
+    /// What stops it by itself.
+    pub stop_when: Option<StopWhen>,
     /// What is written about it.
     pub report: Option<Report>,
 }
@@ -261,6 +263,26 @@ pub(super) struct LimitedTimeOffer {
 pub(super) struct Send {
     /// Messages a second or a minute: `60/s`.
     pub rate: Option<String>,
+}
+
+/// How much of what may go wrong before the campaign stops.
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StopWhen {
+    /// Messages that WhatsApp refuses for good.
+    pub refused: Option<Threshold>,
+    /// Messages without a verdict.
+    pub in_doubt: Option<Threshold>,
+}
+
+/// More than this share of so many.
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Threshold {
+    /// A percentage: `5%`.
+    pub above: String,
+    /// How many of the last messages count.
+    pub of_last: String,
 }
 
 /// What is written about a run.

@@ -20,6 +20,7 @@ pub use read::read;
 
 use crate::cloud::Endpoint;
 use crate::policy::calendar::Period;
+use crate::policy::threshold::StopWhen;
 use crate::problem::Place;
 use crate::secret::TokenSource;
 
@@ -44,6 +45,8 @@ pub struct Campaign {
     pub occurrence: Occurrence,
     /// Messages a second, from `send.rate`.
     pub rate_per_second: Option<f64>,
+    /// How much may go wrong before it stops.
+    pub stop_when: StopWhen,
     /// What to write about it.
     pub report: Report,
 }

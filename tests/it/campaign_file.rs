@@ -2,6 +2,7 @@
 
 mod problems;
 mod spoilt;
+mod thresholds;
 mod yaml;
 
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 use tidings::campaign::{self, Body, Campaign, Json, OnDuplicate, OnInvalid, Parameter, Source};
+use tidings::policy::threshold::StopWhen;
 use tidings::problem::{Place, Problem};
 use tidings::secret::TokenSource;
 
@@ -73,6 +75,7 @@ templates:
   - { name: named, languages: [sv], header: { text: { who: "{{ a }}" } } }
   - { name: plain, languages: [nb], header: { text: "{{ a }}" } }
 send: { rate: 600/min }
+stop_when: { refused: { above: 5%, of_last: 200 }, in_doubt: { above: 0.5%, of_last: "500" } }
 report: { directory: out, formats: [csv], show_phones: full }
 "#;
 
@@ -125,6 +128,7 @@ fn the_smallest_file_means_the_defaults() {
     assert_eq!(campaign.templates[0].at, Place { line: 6, column: 11 });
     assert!(matches!(campaign.templates[0].body, Body::Empty));
     assert_eq!(campaign.rate_per_second, None);
+    assert_eq!(campaign.stop_when, StopWhen::default());
     assert_eq!(campaign.report.directory, directory.join("reports"));
     assert!(campaign.report.csv && campaign.report.jsonl && !campaign.report.show_phones);
 }
@@ -139,6 +143,7 @@ fn everything_that_can_be_said_arrives_as_said() {
         format!("{:?}", campaign.sender),
         format!("{:?}", campaign.recipients),
         format!("{:?}", campaign.report),
+        format!("{:?}", campaign.stop_when),
     ];
     parts.extend(campaign.templates.iter().map(|template| format!("{template:?}")));
     let filters = vec![
@@ -157,6 +162,7 @@ Recipients { file: "DIR/lists/spring.csv", file_at: 10:9
     phone: Column("mobile", 11:10), language: Some(Expression("{{ lang | lower }}"@12:14)), default_country: Some("NO")
     defaults: {"city": ("Málaga", 16:42), "first_name": ("friend", 16:27)}, on_duplicate: Last, on_invalid: Skip }
 Report { directory: "DIR/out", csv: true, jsonl: false, show_phones: true }
+StopWhen { refused: Some(Threshold { above: Share(5000), of_last: 200 }), in_doubt: Some(Threshold { above: Share(500), of_last: 500 }) }
 Template { at: 18:11, name: "spring_sale", languages: ["pt_BR", "en_US"], fallback: Some("en_US"), endpoint: MarketingMessages
     header: Some(Image(Media { from: Link("https://cdn.example.com/{{ lang }}.jpg"@22:23) }))
     body: Named([("first_name", Text("{{ first_name | title }}"@24:20)), ("total", Currency { code: "BRL"@25:26, amount: "{{ total }}"@25:40 }), ("ends", DateTime("{{ ends_on }}"@26:27))])

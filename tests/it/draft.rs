@@ -12,6 +12,7 @@ use tidings::campaign::{
 use tidings::cloud::Endpoint;
 use tidings::message::Unfit;
 use tidings::message::compose::Composer;
+use tidings::policy::threshold::StopWhen;
 use tidings::problem::Place;
 use tidings::secret::TokenSource;
 
@@ -42,6 +43,7 @@ pub fn draft() -> Draft {
         templates: vec![template("spring_sale", &["en_US"])],
         occurrence: Occurrence::Once,
         rate_per_second: None,
+        stop_when: StopWhen::default(),
         report: Report { directory: PathBuf::from("reports"), csv: true, jsonl: true, show_phones: false },
     })
 }

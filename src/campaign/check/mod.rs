@@ -8,6 +8,7 @@ mod language;
 mod occurrence;
 mod recipients;
 mod sender;
+mod stop_when;
 mod template;
 
 use std::path::{Path, PathBuf};
@@ -34,6 +35,7 @@ pub(super) fn campaign(
     let occurrence = check.occurrence(spot.key("occurrence"));
     let rate = spot.key("send").key("rate");
     let rate_per_second = rate.node().map(|_| check.rate(rate));
+    let stop_when = check.stop_when(spot.key("stop_when"));
     let report = check.report(written.report.as_ref(), spot.key("report"));
     Some(Campaign {
         file: file.to_owned(),
@@ -48,6 +50,7 @@ pub(super) fn campaign(
             Some(rate) => Some(rate?),
             None => None,
         },
+        stop_when: stop_when?,
         report,
     })
 }
