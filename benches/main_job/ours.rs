@@ -134,7 +134,7 @@ fn send(
     let pace = Pace { rate_per_second: order.rate_per_second, slots: order.slots };
     let (_never, stops) = mpsc::channel(1);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let running = run(ledger, (plan, run_id), pace, Arc::clone(&gate), Clock::System, stops, listener);
+    let running = run(ledger, (plan, run_id), pace.into(), Arc::clone(&gate), Clock::System, stops, listener);
     let (ledger, ending) = runtime.block_on(running)?;
     match (ending, broken) {
         (Ending::Finished, None) => Ok((gate, ledger, settled)),

@@ -1,8 +1,11 @@
 //! What the end of a run means: an exit code, words for people, and whether a person has to look before the next.
 
+use std::fmt;
+
 use super::Exit;
 use crate::ledger::{Scope, Tally};
 use crate::policy::retry::StopReason;
+use crate::policy::threshold::Trouble;
 use crate::run::Ending;
 
 /// The exit code.
@@ -13,9 +16,11 @@ pub fn exit(ending: &Ending, tally: &Tally) -> Exit {
         Ending::Asked => Exit::Paused,
         Ending::Stopped { reason, .. } => match reason {
             StopReason::Token => Exit::Token,
-            StopReason::Sender | StopReason::Template | StopReason::NoVerdicts | StopReason::KillSwitch => {
-                Exit::Stopped
-            }
+            StopReason::Sender
+            | StopReason::Template
+            | StopReason::NoVerdicts
+            | StopReason::KillSwitch
+            | StopReason::TooMany(_) => Exit::Stopped,
             StopReason::Unreachable | StopReason::Throttled => Exit::Paused,
         },
     };
@@ -34,6 +39,8 @@ pub fn latches(reason: StopReason) -> Option<(Scope, &'static str)> {
         StopReason::Sender => Some((Scope::Sender, "sender")),
         StopReason::Template => Some((Scope::Campaign, "template")),
         StopReason::NoVerdicts => Some((Scope::Sender, "no verdicts")),
+        StopReason::TooMany(Trouble::Refused) => Some((Scope::Campaign, "refused")),
+        StopReason::TooMany(Trouble::InDoubt) => Some((Scope::Campaign, "in doubt")),
         StopReason::Unreachable | StopReason::Throttled | StopReason::KillSwitch => None,
     }
 }
@@ -41,34 +48,68 @@ pub fn latches(reason: StopReason) -> Option<(Scope, &'static str)> {
 /// The word for a breaker of the token, which has an exit code of its own.
 pub const TOKEN: &str = "token";
 
+/// Why a run ended, in words for people.
+pub struct Words<'a> {
+    /// Why.
+    pub what: &'a str,
+    /// What WhatsApp or the network said about it.
+    pub said: Option<&'a str>,
+    /// What to do about it.
+    pub remedy: &'static str,
+}
+
+impl fmt::Display for Words<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.said {
+            Some(said) => write!(f, "{} ({said})", self.what),
+            None => f.write_str(self.what),
+        }
+    }
+}
+
 /// Why a run ended, and what to do about it.
-pub fn words(ending: &Ending) -> (&'static str, &'static str) {
+pub fn words(ending: &Ending) -> Words<'_> {
     match ending {
-        Ending::Finished => ("finished", ""),
-        Ending::Asked => ("the run was asked to stop", "Run it again to go on."),
-        Ending::Stopped { reason, .. } => match reason {
-            StopReason::Token => (
-                "WhatsApp does not accept the token",
-                "Temporary tokens end within 24 hours: make one for a system user of the business that may send from \
+        Ending::Finished => Words { what: "finished", said: None, remedy: "" },
+        Ending::Asked => Words { what: "the run was asked to stop", said: None, remedy: "Run it again to go on." },
+        Ending::Stopped { reason, detail } => {
+            let (what, remedy) = stopped(*reason, detail);
+            Words { what, said: Some(detail.as_str()).filter(|said| *said != what), remedy }
+        }
+    }
+}
+
+/// Why a run stopped by itself, and what to do about it.
+fn stopped(reason: StopReason, detail: &str) -> (&str, &'static str) {
+    match reason {
+        StopReason::Token => (
+            "WhatsApp does not accept the token",
+            "Temporary tokens end within 24 hours: make one for a system user of the business that may send from \
                  this number.",
-            ),
-            StopReason::Sender => {
-                ("WhatsApp refuses this number or account", "Look at the number and the account in WhatsApp Manager.")
-            }
-            StopReason::Template => (
-                "WhatsApp refuses the template for everybody",
-                "Compare name, language, parameters and status with the template in WhatsApp Manager.",
-            ),
-            StopReason::Unreachable => ("WhatsApp could not be reached", "Look at the network, then run again."),
-            StopReason::Throttled => (
-                "WhatsApp has asked to slow down for two hours and taken nothing",
-                "Look at the limits of the number and the app in WhatsApp Manager, then run again.",
-            ),
-            StopReason::NoVerdicts => (
-                "requests left and no answers came back",
-                "Something between here and WhatsApp is broken: find out what.",
-            ),
-            StopReason::KillSwitch => ("the kill switch is on", "`tidings resume FILE` shows how to lift it."),
-        },
+        ),
+        StopReason::Sender => {
+            ("WhatsApp refuses this number or account", "Look at the number and the account in WhatsApp Manager.")
+        }
+        StopReason::Template => (
+            "WhatsApp refuses the template for everybody",
+            "Compare name, language, parameters and status with the template in WhatsApp Manager.",
+        ),
+        StopReason::Unreachable => ("WhatsApp could not be reached", "Look at the network, then run again."),
+        StopReason::Throttled => (
+            "WhatsApp has asked to slow down for two hours and taken nothing",
+            "Look at the limits of the number and the app in WhatsApp Manager, then run again.",
+        ),
+        StopReason::NoVerdicts => {
+            ("requests left and no answers came back", "Something between here and WhatsApp is broken: find out what.")
+        }
+        StopReason::KillSwitch => ("the kill switch is on", "`tidings resume FILE` shows how to lift it."),
+        // Here the numbers are the reason.
+        StopReason::TooMany(Trouble::Refused) => (
+            detail,
+            "Look at the reasons in report.csv: is this the right list, and the country code of its numbers right?",
+        ),
+        StopReason::TooMany(Trouble::InDoubt) => {
+            (detail, "Look at the reasons in report.csv, and settle the doubts with `tidings resolve`.")
+        }
     }
 }

@@ -17,7 +17,7 @@ use crate::report::line::{Line, Style};
 use crate::report::live::Live;
 use crate::report::summary::{Digests, SCHEMA_VERSION, Summary, ThisRun, Withdrawn, hex};
 use crate::report::{ReportError, csv, jsonl, summary};
-use crate::run::{Ending, Event, Pace, run};
+use crate::run::{Ending, Event, Limits, Pace, run};
 
 /// What is to be sent.
 pub struct Job<'a> {
@@ -95,6 +95,7 @@ fn drive(
 ) -> Result<(Ledger, Ending, u64), Failure> {
     let mut live = job.campaign.report.jsonl.then(|| Live::create(directory, style(job, ""), job.clock)).transpose()?;
     let pace = Pace { rate_per_second: job.campaign.pace_per_second(), slots: None };
+    let limits = Limits { pace, stop_when: job.campaign.stop_when };
     job.printer.talk(&opening(job, pace.rate_per_second));
     let mut progress = Progress::new(job.tally.waiting, job.printer, job.clock, io::stderr().is_terminal());
     let listener = |event: Event<'_>| match event {
@@ -118,7 +119,7 @@ fn drive(
         )),
     };
     let ended =
-        signals.during(|stops| run(ledger, (job.plan, run_id), pace, Arc::new(client), job.clock, stops, listener));
+        signals.during(|stops| run(ledger, (job.plan, run_id), limits, Arc::new(client), job.clock, stops, listener));
     progress.end();
     let (ledger, ending) = ended??;
     Ok((ledger, ending, progress.counts().put_back))
@@ -137,24 +138,24 @@ fn conclude(
         return Err(Failure::Bug(format!("the sums are off: {tally:?}")));
     }
     let exit = ending::exit(&end.ending, &tally);
-    let (words, remedy) = ending::words(&end.ending);
+    let words = ending::words(&end.ending);
     // First of all: a report that cannot be written must not keep a breaker open.
     let breaker = match &end.ending {
         // A rehearsal's faults say nothing about the sender.
-        Ending::Stopped { reason, detail } if !job.sandbox => ending::latches(*reason)
-            .map(|(scope, kind)| ledger.trip(job.plan, scope, kind, &format!("{words} ({detail})"), end.ended_at))
+        Ending::Stopped { reason, .. } if !job.sandbox => ending::latches(*reason)
+            .map(|(scope, kind)| ledger.trip(job.plan, scope, kind, &words.to_string(), end.ended_at))
             .transpose()?,
         _ => None,
     };
-    write_files(job, &ledger, run_id, directory, words)?;
-    let summary = summary(job, end, tally, words, exit);
+    write_files(job, &ledger, run_id, directory, words.what)?;
+    let summary = summary(job, end, tally, words.what, exit);
     directory.write("summary.json", |file| {
         summary::write(file, &summary).map_err(|source| directory.error("summary.json", source))
     })?;
     ledger.end_run(run_id, end.ended_at, exit.code())?;
-    if let Ending::Stopped { detail, .. } = &end.ending {
+    if let Ending::Stopped { .. } = &end.ending {
         let waiting = counted(tally.waiting, "message");
-        job.printer.warn(&format!("{words} ({detail}); {waiting} still to be sent. {remedy}"));
+        job.printer.warn(&format!("{words}; {waiting} still to be sent. {}", words.remedy));
     }
     if let Some(breaker) = breaker {
         let file = job.campaign.file.display();

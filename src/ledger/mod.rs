@@ -15,6 +15,7 @@ mod lock;
 mod open;
 mod plan;
 mod read;
+mod settled;
 mod sqlite;
 pub mod state;
 mod switch;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::threshold::Trouble;
 use crate::cloud::fault::{self, Effect};
 use crate::cloud::outcome::Refusal;
 
@@ -45,6 +46,8 @@ pub enum StopReason {
     KillSwitch,
     /// WhatsApp has asked to slow down for so long that it is no matter of pace.
     Throttled,
+    /// Too many of the last messages went wrong.
+    TooMany(Trouble),
 }
 
 /// What is known of a template when one of its messages is refused for the template's sake.

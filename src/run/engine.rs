@@ -14,6 +14,7 @@ use tokio::task::{JoinError, JoinHandle, JoinSet};
 use tokio::time::Instant;
 
 use super::event::{Ending, Event};
+use super::limits::{Limits, Pace};
 use super::verdict::{Judgement, Lessons};
 use crate::clock::{Clock, UnixMs, millis};
 use crate::cloud::client::{Request, Sender};
@@ -43,32 +44,25 @@ const GRACE: Duration = Duration::from_secs(20);
 /// When nothing is due, the loop still looks around: a kill switch works within a second.
 const IDLE: Duration = Duration::from_millis(500);
 
-/// How fast to send.
-#[derive(Debug, Clone, Copy)]
-pub struct Pace {
-    /// Messages a second.
-    pub rate_per_second: f64,
-    /// A fixed number of requests under way, for comparisons; none to size it from pace and latency.
-    pub slots: Option<usize>,
-}
-
-/// Sends what an open plan has left to send.
+/// Sends what an open plan has left to send; nothing where too much went wrong already.
 ///
 /// Each message on `stops` is a wish to stop: the first lets requests under way end, the second does not. The ledger comes
 /// back unless it failed: then nothing more was sent, and what was under way is in doubt.
 ///
 /// # Errors
-/// When the ledger cannot be written.
+/// When the ledger cannot be read or written.
 pub async fn run<S: Sender>(
     ledger: Ledger,
     (plan, run): (PlanId, RunId),
-    pace: Pace,
+    limits: Limits,
     sender: Arc<S>,
     clock: Clock,
     mut stops: mpsc::Receiver<()>,
     mut listener: impl FnMut(Event<'_>),
 ) -> Result<(Ledger, Ending), LedgerError> {
-    let mut engine = Engine::new(ledger, plan, run, pace, sender, clock);
+    let lessons = Lessons::recalled(&ledger, plan, limits.stop_when)?;
+    let mut engine = Engine::new(ledger, (plan, run), limits.pace, lessons, sender, clock);
+    engine.stop_if_too_many();
     while !engine.is_done() {
         // Read once: a claim that falls due between two readings would be forgotten until something else happens.
         let (now, wall) = (clock.instant(), clock.unix_ms());
@@ -141,7 +135,14 @@ struct Engine<S> {
 }
 
 impl<S: Sender> Engine<S> {
-    fn new(ledger: Ledger, plan: PlanId, run: RunId, pace: Pace, sender: Arc<S>, clock: Clock) -> Self {
+    fn new(
+        ledger: Ledger,
+        (plan, run): (PlanId, RunId),
+        pace: Pace,
+        lessons: Lessons,
+        sender: Arc<S>,
+        clock: Clock,
+    ) -> Self {
         Self {
             plan,
             run,
@@ -149,7 +150,7 @@ impl<S: Sender> Engine<S> {
             clock,
             pacing: Pacing::new(pace.rate_per_second, clock.instant()),
             slots: Slots::new(pace.slots),
-            lessons: Lessons::default(),
+            lessons,
             ledger: Some(ledger),
             committing: None,
             ready: VecDeque::new(),
@@ -333,8 +334,8 @@ impl<S: Sender> Engine<S> {
         }
         let Judgement { verdict, stop, held } =
             self.lessons.judge(&claimed, &outcome, &mut self.pacing, now, settled_at);
-        if let Some(reason) = stop {
-            self.stop(Ending::Stopped { reason, detail: words(&outcome) });
+        if let Some(ending) = stop {
+            self.stop(ending);
         }
         if let Some((wait, why)) = held {
             self.put_back_ready();
@@ -348,6 +349,13 @@ impl<S: Sender> Engine<S> {
             self.ending = ending;
             self.leave_at = Some(self.clock.instant() + GRACE);
             self.put_back_ready();
+        }
+    }
+
+    /// Before the first message: what earlier runs came to may be too much already.
+    fn stop_if_too_many(&mut self) {
+        if let Some(ending) = self.lessons.too_many() {
+            self.stop(ending);
         }
     }
 
@@ -426,14 +434,5 @@ async fn finished(committing: &mut Option<JoinHandle<Commit>>) -> Result<Commit,
     match committing {
         Some(commit) => commit.await,
         None => std::future::pending().await,
-    }
-}
-
-/// What an outcome says, for people.
-fn words(outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::Accepted { .. } => "accepted".to_owned(),
-        Outcome::Refused(refusal) => format!("code {}: {}", refusal.code, refusal.detail),
-        Outcome::NotSent { why } | Outcome::InDoubt { why, .. } => why.clone(),
     }
 }

@@ -37,7 +37,7 @@ pub enum Ending {
     Stopped {
         /// Why.
         reason: StopReason,
-        /// What WhatsApp or the network said.
+        /// What WhatsApp or the network said, or how many messages are too many.
         detail: String,
     },
 }

@@ -2,7 +2,9 @@
 
 pub mod engine;
 mod event;
+mod limits;
 mod verdict;
 
-pub use engine::{Pace, run};
+pub use engine::run;
 pub use event::{Ending, Event};
+pub use limits::{Limits, Pace};

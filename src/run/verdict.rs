@@ -5,17 +5,20 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::event::Ending;
 use crate::clock::{UnixMs, millis};
 use crate::cloud::fault::Effect;
 use crate::cloud::outcome::{Outcome, Refusal};
-use crate::ledger::{Claimed, Verdict};
+use crate::ledger::{Claimed, Ledger, LedgerError, PlanId, Verdict};
 use crate::policy::pacing::Pacing;
 use crate::policy::retry::{self, Next, StopReason, TemplateStanding};
 use crate::policy::stop::{Doubts, Reach, Templates, Throttles};
+use crate::policy::threshold::{StopWhen, Thresholds, Trouble};
 
 /// What the run has learnt from outcomes so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Lessons {
+    thresholds: Thresholds,
     reach: Reach,
     throttles: Throttles,
     doubts: Doubts,
@@ -30,7 +33,7 @@ pub struct Judgement {
     /// What becomes of the message.
     pub verdict: Verdict,
     /// Set when the run has to stop.
-    pub stop: Option<StopReason>,
+    pub stop: Option<Ending>,
     /// Set when everybody waits, and why, in words for people.
     pub held: Option<(Duration, String)>,
 }
@@ -40,14 +43,61 @@ impl Judgement {
         Self { verdict, stop: None, held: None }
     }
 
-    fn stop(verdict: Verdict, reason: StopReason) -> Self {
-        Self { stop: Some(reason), ..Self::of(verdict) }
+    fn stop(verdict: Verdict, reason: StopReason, detail: &str) -> Self {
+        Self { stop: Some(Ending::Stopped { reason, detail: detail.to_owned() }), ..Self::of(verdict) }
     }
 }
 
 impl Lessons {
+    /// At the start of a run: what its thresholds need to know of those before it.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn recalled(ledger: &Ledger, plan: PlanId, stop_when: StopWhen) -> Result<Self, LedgerError> {
+        let mut thresholds = Thresholds::new(stop_when);
+        for trouble in ledger.last_settled(plan, stop_when.of_last())? {
+            thresholds.recall(trouble);
+        }
+        Ok(Self {
+            thresholds,
+            reach: Reach::default(),
+            throttles: Throttles::default(),
+            doubts: Doubts::default(),
+            templates: Templates::default(),
+            refusals: HashMap::new(),
+        })
+    }
+
+    /// Set when the run has to stop for what it and those before it came to.
+    pub fn too_many(&self) -> Option<Ending> {
+        self.thresholds
+            .trip()
+            .map(|trip| Ending::Stopped { reason: StopReason::TooMany(trip.trouble()), detail: trip.to_string() })
+    }
+
     /// Judges an outcome, and slows the pace where it says so.
     pub fn judge(
+        &mut self,
+        claimed: &Claimed,
+        outcome: &Outcome,
+        pacing: &mut Pacing,
+        now: Instant,
+        wall: UnixMs,
+    ) -> Judgement {
+        let mut judgement = self.judge_alone(claimed, outcome, pacing, now, wall);
+        let trouble = match judgement.verdict {
+            Verdict::Accepted => None,
+            Verdict::Refused => Some(Trouble::Refused),
+            Verdict::InDoubt => Some(Trouble::InDoubt),
+            Verdict::PutBack { .. } => return judgement,
+        };
+        self.thresholds.settled(trouble);
+        judgement.stop = judgement.stop.or_else(|| self.too_many());
+        judgement
+    }
+
+    /// What follows an outcome, whatever the share of others like it.
+    fn judge_alone(
         &mut self,
         claimed: &Claimed,
         outcome: &Outcome,
@@ -67,8 +117,8 @@ impl Lessons {
                 pacing.went_well(now);
                 Judgement::of(Verdict::Accepted)
             }
-            Outcome::InDoubt { cause, .. } if self.doubts.one_more(*cause) => {
-                Judgement::stop(Verdict::InDoubt, StopReason::NoVerdicts)
+            Outcome::InDoubt { cause, why } if self.doubts.one_more(*cause) => {
+                Judgement::stop(Verdict::InDoubt, StopReason::NoVerdicts, why)
             }
             Outcome::InDoubt { .. } => Judgement::of(Verdict::InDoubt),
             Outcome::NotSent { why } => self.not_sent(why, pacing, now, wall),
@@ -87,7 +137,7 @@ impl Lessons {
             return Judgement::of(again);
         }
         match self.reach.failed(now) {
-            None => Judgement::stop(again, StopReason::Unreachable),
+            None => Judgement::stop(again, StopReason::Unreachable, why),
             Some(wait) => {
                 pacing.hold(now + wait);
                 Judgement { held: Some((wait, format!("WhatsApp cannot be reached: {why}"))), ..Judgement::of(again) }
@@ -118,9 +168,9 @@ impl Lessons {
                 Judgement::of(Verdict::Refused)
             }
             Next::Again(wait) => Judgement::of(Verdict::PutBack { due_at: wall + millis(wait) }),
-            Next::Stop(reason) => Judgement::stop(Verdict::PutBack { due_at: wall }, reason),
+            Next::Stop(reason) => Judgement::stop(Verdict::PutBack { due_at: wall }, reason, &words(refusal)),
             Next::SlowDown(_) if self.throttles.one_more(now) => {
-                Judgement::stop(Verdict::PutBack { due_at: wall }, StopReason::Throttled)
+                Judgement::stop(Verdict::PutBack { due_at: wall }, StopReason::Throttled, &words(refusal))
             }
             Next::SlowDown(wait) => {
                 let why = || format!("WhatsApp asks to slow down (code {})", refusal.code);
@@ -135,4 +185,9 @@ impl Lessons {
         *times += 1;
         *times
     }
+}
+
+/// What WhatsApp said, for people.
+fn words(refusal: &Refusal) -> String {
+    format!("code {}: {}", refusal.code, refusal.detail)
 }

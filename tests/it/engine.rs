@@ -39,13 +39,14 @@ async fn drive_at(
     let run_id = ledger.begin_run(plan, clock.unix_ms()).expect("a run");
     let (mut settled, mut held) = (0, Vec::new());
     let pace = Pace { rate_per_second: rate, slots: None };
-    let (ledger, ending) = run(ledger, (plan, run_id), pace, Arc::clone(world), clock, stops, |event| match event {
-        Event::Settled(_) => settled += 1,
-        Event::Held { why, .. } => held.push(why),
-        Event::Draining { .. } | Event::Unwritten(_) => {}
-    })
-    .await
-    .expect("a run that ends");
+    let (ledger, ending) =
+        run(ledger, (plan, run_id), pace.into(), Arc::clone(world), clock, stops, |event| match event {
+            Event::Settled(_) => settled += 1,
+            Event::Held { why, .. } => held.push(why),
+            Event::Draining { .. } | Event::Unwritten(_) => {}
+        })
+        .await
+        .expect("a run that ends");
     Ended { ledger, ending, settled, held }
 }
 
@@ -372,12 +373,13 @@ async fn a_ledger_that_fails_ends_the_run_and_what_was_accepted_is_told() {
     let run_id = ledger.begin_run(plan, clock.unix_ms()).expect("a run");
     let (mut settled, mut unwritten) = (Vec::new(), Vec::new());
     let pace = Pace { rate_per_second: 80.0, slots: None };
-    let ended = run(ledger, (plan, run_id), pace, Arc::clone(&world), clock, never_stop(), |event| match event {
-        Event::Settled(settlement) => settled.push(settlement.claimed.recipient.clone()),
-        Event::Unwritten(settlement) => unwritten.push(settlement.claimed.recipient.clone()),
-        Event::Held { .. } | Event::Draining { .. } => {}
-    })
-    .await;
+    let ended =
+        run(ledger, (plan, run_id), pace.into(), Arc::clone(&world), clock, never_stop(), |event| match event {
+            Event::Settled(settlement) => settled.push(settlement.claimed.recipient.clone()),
+            Event::Unwritten(settlement) => unwritten.push(settlement.claimed.recipient.clone()),
+            Event::Held { .. } | Event::Draining { .. } => {}
+        })
+        .await;
     assert!(matches!(ended, Err(LedgerError::Database(_))));
     let mut told: Vec<String> = settled.into_iter().chain(unwritten).collect();
     let mut got: Vec<String> = world.book().got.keys().cloned().collect();

@@ -217,7 +217,7 @@ impl Simulation {
                 let pace = Pace { rate_per_second: life.rate, slots: life.slots };
                 let (stops, told) = (stops(&life.stops), Arc::clone(steps));
                 // The news of a commit: what is told to nobody is true nevertheless.
-                Box::pin(run(ledger, ids, pace, wire, clock, stops, move |_| {
+                Box::pin(run(ledger, ids, pace.into(), wire, clock, stops, move |_| {
                     let _ = told.step();
                 }))
             }

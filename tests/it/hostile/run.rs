@@ -60,7 +60,7 @@ async fn run_against(server: Hostile, people: u64) -> Ended {
     let sender = Arc::new(client(&server.url(), UNPOOLED));
     let pace = Pace { rate_per_second: 1_000.0, slots: Some(1) };
     let (_stay, stops) = mpsc::channel(1);
-    let running = run(ledger, (plan, run_id), pace, sender, Clock::System, stops, |_| {});
+    let running = run(ledger, (plan, run_id), pace.into(), sender, Clock::System, stops, |_| {});
     let (ledger, ending): (Ledger, Ending) = soon(running).await.expect("a run that ends");
     let seen = server.seen().await;
     Ended { ending, tally: tally(&ledger, plan), rows: rows(&ledger, plan), seen, _home: home }
