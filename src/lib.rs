@@ -33,7 +33,7 @@
 //! |---|---|---|
 //! | 0 | [`problem`], [`clock`], [`secret`] | what is wrong in a file; the only reader of the time; tokens |
 //! | 1 | [`cloud`] | WhatsApp's words: requests, faults, outcomes, the client. Knows no campaigns |
-//! | 2 | [`policy`] | pure: pace, slots, retries, reasons to stop. Time is an argument |
+//! | 2 | [`policy`] | pure: pace, slots, retries, reasons to stop, thresholds. Time is an argument |
 //! | 3 | [`campaign`], [`audience`] | what the author wrote; who is in the recipients file |
 //! | 4 | [`message`] | what one person gets: parameters, components, payload |
 //! | 5 | [`plan`] | campaign × audience, as a stream |
@@ -64,7 +64,8 @@
 //!
 //! *Campaign*: the author's declaration. *Recipient*: a row of the file. *Turned away*: a row that becomes no message, for
 //! a reason. *Template*: Meta's approved form; *parameter*: what fills it; *expression*: how the campaign file makes one.
-//! *Breaker*: what stopped a run by itself, until somebody acknowledges it. *Resolve*: a person's verdict on a doubt.
+//! *Breaker*: what stopped a run by itself, until somebody acknowledges it. *Threshold*: how many refusals or doubts
+//! among the last messages are too many. *Resolve*: a person's verdict on a doubt.
 //! *Occurrence*: one time that a campaign reaches people: the only one, a day's, or an invoice's. *Stage*, *open*: to bring a
 //! plan into the ledger, and to let it take effect. *Withdrawn*: planned, and never to be sent.
 //! *Message*: one thing for one person, with a key. *Attempt*: one asking. *Outcome*: what came of it. *Claim*: to take

@@ -1,5 +1,9 @@
 //! What stays stopped: the kill switch and breakers hold until a person has looked, whatever cron starts.
 
+use rusqlite::Connection;
+use rustix::process::Signal;
+
+use crate::harness::people;
 use crate::harness::process::Ran;
 use crate::harness::project::Project;
 use crate::harness::server::Server;
@@ -140,4 +144,104 @@ fn what_goes_wrong_in_a_rehearsal_stops_no_real_run() {
     let (project, server) = (Project::new().with_token(), Server::start(&[]));
     project.run(["--sandbox", "--ledger", "ledger.sqlite", "--fault", "190=100"]).code(77);
     project.send(&server).code(0).stdout_has("3 accepted");
+}
+
+/// The campaign to so many people, with this in its file.
+fn project_with(stop_when: &str, people: usize) -> Project {
+    let project = Project::new().with_token().recipients(people::csv(0..people));
+    project.campaign_with("send: ", &format!("stop_when: {stop_when}\nsend: "))
+}
+
+#[test]
+fn refusals_above_the_share_stop_the_campaign_until_somebody_has_looked() {
+    let project = project_with("{ refused: { above: 50%, of_last: 20 } }", 400);
+    let refusing = Server::with_faults(&["131026=100"]);
+    let ran = project.send(&refusing);
+    let words = "11 of the last 11 messages were refused, more than 50% of 20 (stop_when.refused)";
+    ran.code(6)
+        .stderr_has(&format!("{words}; "))
+        .stderr_has(" messages still to be sent. Look at the reasons in report.csv");
+    ran.stderr_has("nothing is sent until then: tidings resume campaign.yaml --acknowledge 1");
+    assert_eq!(ran.summary()["ending"], words);
+    let report = ran.report();
+    let waiting = report.of("waiting");
+    assert!(!waiting.is_empty() && waiting.iter().all(|row| row.reason == words), "{:?}", report.states());
+
+    let requests = refusing.book().requests;
+    project.send(&refusing).code(6).stderr_has(words).stderr_has("--acknowledge 1");
+    assert_eq!(refusing.book().requests, requests);
+    tidings(&project, "resume", []).code(0).stdout_has(&format!("1: {words}, "));
+    tidings(&project, "resume", ["--acknowledge", "1"]).code(0);
+    project.send(&Server::start(&[])).code(3).stdout_has(" accepted, ");
+}
+
+#[test]
+fn doubts_of_several_runs_count_together_and_anew_once_somebody_has_looked() {
+    let project = project_with("{ in_doubt: { above: 1%, of_last: 500 } }", 3);
+    let server = Server::with_faults(&["reset-accepted=100"]);
+    project.send(&server).code(4);
+    let project = project.recipients(people::csv(0..5));
+    project.send(&server).code(4);
+    let project = project.recipients(people::csv(0..6));
+    let ran = project.send(&server);
+    ran.code(6).stderr_has("6 of the last 6 messages are in doubt, more than 1% of 500 (stop_when.in_doubt)");
+    ran.stderr_has("0 messages still to be sent").stderr_has("settle the doubts with `tidings resolve`");
+    tidings(&project, "resume", ["--acknowledge", "1"]).code(0);
+    let project = project.recipients(people::csv(0..11));
+    project.send(&server).code(4).stdout_has("11 in doubt");
+    let project = project.recipients(people::csv(0..12));
+    project.send(&server).code(6).stderr_has("6 of the last 6 messages are in doubt");
+    assert_eq!(server.book().requests, 12);
+}
+
+#[test]
+fn what_a_death_left_in_doubt_counts_before_anything_is_sent() {
+    let project = project_with("{ in_doubt: { above: 0%, of_last: 100 } }", 50).campaign_with("1000/s", "20/s");
+    let silent = Server::with_faults(&["stall=100%"]);
+    let running = project.start_sending(&silent);
+    silent.until_requests(2);
+    running.signal(Signal::KILL).end().killed_by(Signal::KILL);
+    let server = Server::start(&[]);
+    let ran = project.send(&server);
+    ran.code(6).stderr_has("in doubt, more than 0% of 100 (stop_when.in_doubt)").stderr_has("--acknowledge 1");
+    assert_eq!(server.book().requests, 0);
+}
+
+#[test]
+fn a_run_that_died_before_it_latched_and_a_stricter_file_stop_at_the_next_start() {
+    let project = project_with("{ refused: { above: 10%, of_last: 100 } }", 30);
+    let server = Server::with_faults(&["131026=100"]);
+    project.send(&server).code(6);
+    let requests = server.book().requests;
+    let ledger = Connection::open(project.path("ledger.sqlite")).expect("a ledger");
+    ledger.execute("DELETE FROM breakers", []).expect("a change");
+    project.send(&server).code(6).stderr_has("more than 10% of 100 (stop_when.refused)").stderr_has("--acknowledge 1");
+    assert_eq!(server.book().requests, requests);
+
+    let project = project_with("{ refused: { above: 90%, of_last: 100 } }", 5);
+    project.send(&server).code(3).stdout_has("5 refused");
+    let project = project.campaign_with("90%", "1%").recipients(people::csv(0..6));
+    let ran = project.send(&server);
+    ran.code(6).stderr_has("5 of the last 5 messages were refused, more than 1% of 100 (stop_when.refused)");
+    ran.stderr_has("1 message still to be sent");
+    assert_eq!(server.book().requests, requests + 5);
+}
+
+#[test]
+fn a_list_of_which_the_first_twenty_are_refused_is_sent_no_further() {
+    let project = Project::new().with_token().recipients(people::csv(0..400));
+    let ran = project.send(&Server::with_faults(&["131026=100"]));
+    ran.code(6).stderr_has("the first 20 messages of this run were all refused; ");
+    ran.stderr_has("is this the right list, and the country code of its numbers right?").stderr_has("--acknowledge 1");
+    assert!(!ran.report().of("waiting").is_empty(), "{:?}", ran.report().states());
+}
+
+#[test]
+fn too_many_faults_of_a_rehearsal_stop_it_and_no_real_run() {
+    let project = project_with("{ refused: { above: 50%, of_last: 20 } }", 400);
+    let ran = project.run(["--sandbox", "--fault", "131026=100"]);
+    ran.code(6).stderr_has("11 of the last 11 messages were refused");
+    assert!(!ran.stderr.contains("--acknowledge"), "{}", ran.stderr);
+    project.run(["--sandbox", "--ledger", "ledger.sqlite", "--fault", "131026=100"]).code(6);
+    tidings(&project, "resume", []).code(0).stdout_has("nothing stops it");
 }

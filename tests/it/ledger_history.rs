@@ -5,7 +5,7 @@ use tidings::cloud::outcome::{Cause, Outcome, Refusal};
 use tidings::ledger::{Claim, Claimed, Content, Decision, Ledger, PlanId, PlanKey, Scope, Settlement, Verdict};
 use tidings::policy::threshold::Trouble;
 
-use crate::harness::ledger::{Home, key, phone, plan};
+use crate::harness::ledger::{Home, addressee, key, phone, plan};
 
 /// How a message is settled: `R`efused, in `D`oubt, put `B`ack, or accepted; `?` is left without an outcome.
 fn settle(ledger: &mut Ledger, plan: PlanId, at: i64, letters: &str) {
@@ -41,7 +41,7 @@ fn plan_of(ledger: &mut Ledger, key: &PlanKey<'_>, people: std::ops::Range<u64>)
     let content = Content { endpoint: Endpoint::Messages, name: "hello", language: "en_US", template: "{}" };
     let mut staging = ledger.stage(key, 0).expect("staging");
     for person in people {
-        staging.message(person + 2, person + 1, &phone(person), &content).expect("a message");
+        staging.message(&addressee(person + 2, person + 1, &phone(person)), &content).expect("a message");
     }
     staging.open(0).expect("an open plan")
 }
@@ -79,7 +79,7 @@ fn doubts_that_a_death_left_and_those_that_are_held_count_and_what_was_given_up_
     assert_eq!(last(&ledger, plan, 10), ".R");
     ledger.recover(2_000, "it died").expect("a recovery");
     assert_eq!(last(&ledger, plan, 10), ".DDDR");
-    let doubts = ledger.doubts("spring", "once").expect("doubts");
+    let doubts = ledger.doubts("spring").expect("doubts");
     ledger.decide(&doubts[..1], Decision::Hold, 3_000).expect("a decision");
     ledger.decide(&doubts[1..2], Decision::GiveUp, 3_000).expect("a decision");
     assert_eq!(last(&ledger, plan, 10), ".DDR");
