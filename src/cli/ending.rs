@@ -14,6 +14,7 @@ pub fn exit(ending: &Ending, tally: &Tally) -> Exit {
         Ending::Finished if tally.waiting > 0 => Exit::Paused,
         Ending::Finished => Exit::Complete,
         Ending::Asked => Exit::Paused,
+        Ending::DiskFull => Exit::Disk,
         Ending::Stopped { reason, .. } => match reason {
             StopReason::Token => Exit::Token,
             StopReason::Sender
@@ -72,6 +73,10 @@ pub fn words(ending: &Ending) -> Words<'_> {
     match ending {
         Ending::Finished => Words { what: "finished", said: None, remedy: "" },
         Ending::Asked => Words { what: "the run was asked to stop", said: None, remedy: "Run it again to go on." },
+        Ending::DiskFull => {
+            let remedy = "Make room, then run it again to go on.";
+            Words { what: "the disk of the ledger is full", said: None, remedy }
+        }
         Ending::Stopped { reason, detail } => {
             let (what, remedy) = stopped(*reason, detail);
             Words { what, said: Some(detail.as_str()).filter(|said| *said != what), remedy }

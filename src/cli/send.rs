@@ -117,6 +117,10 @@ fn drive(
             "stopping: {} under way may still end; once more to leave at once",
             counted(under_way as u64, "request")
         )),
+        Event::DiskFull { under_way } => progress.warn(&format!(
+            "the disk of the ledger is full: nothing more is sent, {} under way may still end",
+            counted(under_way as u64, "request")
+        )),
     };
     let ended =
         signals.during(|stops| run(ledger, (job.plan, run_id), limits, Arc::new(client), job.clock, stops, listener));
@@ -153,9 +157,13 @@ fn conclude(
         summary::write(file, &summary).map_err(|source| directory.error("summary.json", source))
     })?;
     ledger.end_run(run_id, end.ended_at, exit.code())?;
-    if let Ending::Stopped { .. } = &end.ending {
-        let waiting = counted(tally.waiting, "message");
-        job.printer.warn(&format!("{words}; {waiting} still to be sent. {}", words.remedy));
+    let waiting = counted(tally.waiting, "message");
+    match &end.ending {
+        Ending::Stopped { .. } => {
+            job.printer.warn(&format!("{words}; {waiting} still to be sent. {}", words.remedy));
+        }
+        Ending::DiskFull => job.printer.error(&format!("{words}; {waiting} still to be sent. {}", words.remedy)),
+        Ending::Finished | Ending::Asked => {}
     }
     if let Some(breaker) = breaker {
         let file = job.campaign.file.display();

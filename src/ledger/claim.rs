@@ -138,6 +138,7 @@ impl Ledger {
         if last_id != self.last_attempt_id {
             self.head.note(last_id)?;
         }
+        self.place.check()?;
         (self.cursor, self.last_attempt_id) = (cursor, last_id);
         Ok(committed)
     }

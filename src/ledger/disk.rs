@@ -1,6 +1,9 @@
-//! Disks that a ledger can trust.
+//! Disks that a ledger can trust, and the file that it is on them.
 
-use std::path::Path;
+use std::fs::{self, File, Metadata};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 
 use super::error::LedgerError;
 
@@ -14,6 +17,39 @@ const NETWORK: [(u32, &str); 6] = [
     (0x6573_5546, "FUSE"),
     (0x0102_1997, "9P"),
 ];
+
+/// Which file a path named when it was opened.
+pub(super) struct Place {
+    path: PathBuf,
+    file: (u64, u64),
+}
+
+impl Place {
+    /// The place of a ledger whose file is open.
+    pub(super) fn of(path: &Path, file: &File) -> io::Result<Self> {
+        Ok(Self { path: path.to_owned(), file: number(&file.metadata()?) })
+    }
+
+    /// Makes sure that the path still names the same file. What is written to one without a name, no later start reads.
+    pub(super) fn check(&self) -> Result<(), LedgerError> {
+        match fs::metadata(&self.path) {
+            Ok(now) if number(&now) == self.file => Ok(()),
+            Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                Err(LedgerError::File { path: self.path.clone(), source })
+            }
+            _ => Err(LedgerError::Foreign {
+                path: self.path.clone(),
+                what: "was deleted, moved or replaced while a run used it: bring it back before the next start"
+                    .to_owned(),
+            }),
+        }
+    }
+}
+
+/// No two files have the same, as long as they are open.
+fn number(file: &Metadata) -> (u64, u64) {
+    (file.dev(), file.ino())
+}
 
 /// Refuses a ledger on a network file system: two machines could hold it at once, or a commit be lost.
 pub(super) fn refuse_network(ledger: &Path) -> Result<(), LedgerError> {

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use rusqlite::ErrorCode;
+
 use super::state::Illegal;
 
 /// Why the ledger cannot be used. Nothing is sent after any of these.
@@ -38,4 +40,15 @@ pub enum LedgerError {
     /// Rows that should be there are not.
     #[error("the ledger contradicts itself: {0}")]
     Broken(String),
+}
+
+impl LedgerError {
+    /// Whether a write failed for want of room, and for nothing else: what was to be written may be tried again where room
+    /// is made. After any other failure, above all that of a sync, nobody knows what the disk holds.
+    pub fn is_disk_full(&self) -> bool {
+        match self {
+            Self::Database(error) => error.sqlite_error_code() == Some(ErrorCode::DiskFull),
+            _ => false,
+        }
+    }
 }

@@ -38,7 +38,12 @@ impl Head {
                 ),
             });
         }
-        Ok(Self { path, file })
+        let head = Self { path, file };
+        if text.is_empty() {
+            // Its block is taken now: on a disk that is full later, the note is only written over.
+            head.note(newest_attempt)?;
+        }
+        Ok(head)
     }
 
     /// Notes the newest attempt.

@@ -4,6 +4,7 @@
 //! synced; a second run of the same campaign sends only what is not settled; a report is a fold over these rows. Only
 //! this room knows SQL.
 
+mod ballast;
 mod breaker;
 mod claim;
 mod disk;

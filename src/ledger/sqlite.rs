@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OptionalExtension};
 
+use super::ballast::Ballast;
+use super::disk::Place;
 use super::error::LedgerError;
 use super::head::Head;
 use super::switch::Switch;
@@ -37,6 +39,8 @@ pub struct Ledger {
     pub(super) commits: u64,
     pub(super) switch: Switch,
     pub(super) head: Head,
+    pub(super) place: Place,
+    ballast: Ballast,
     /// Freed by the kernel when the process dies, however it dies.
     _lock: File,
 }
@@ -52,17 +56,20 @@ impl Ledger {
             fs::create_dir_all(directory).map_err(file_error)?;
         }
         // SQLite gives its side files the mode of the database file.
-        OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(file_error)?;
+        let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(file_error)?;
         // One ledger has one lock, whichever link leads to it.
         let path = &fs::canonicalize(path).map_err(file_error)?;
         disk::refuse_network(path)?;
         let lock = lock::take(path)?;
+        let place = Place::of(path, &file).map_err(file_error)?;
+        let ballast = Ballast::none(path);
         let db = Connection::open(path)?;
         prepare(&db, path)?;
         let last_attempt_id =
             db.query_row("SELECT coalesce(max(attempt_id), 0) FROM attempts", [], |row| row.get(0))?;
         let head = Head::open(path, last_attempt_id)?;
-        Ok(Self { db, cursor: 0, last_attempt_id, commits: 0, switch: Switch::of(path), head, _lock: lock })
+        let switch = Switch::of(path);
+        Ok(Self { db, cursor: 0, last_attempt_id, commits: 0, switch, head, place, ballast, _lock: lock })
     }
 
     /// The kill switch beside the ledger.
@@ -70,20 +77,27 @@ impl Ledger {
         &self.switch
     }
 
-    /// Makes sure that the disk has room for the attempts at so many messages.
+    /// Makes sure that the disk has room for the attempts at so many messages, and keeps some of it back, for outcomes to
+    /// be written down should others fill the disk.
     ///
     /// # Errors
     /// When it has not: better known before the first message than in the middle.
-    pub fn make_sure_of_room(&self, messages: u64) -> Result<(), LedgerError> {
+    pub fn make_sure_of_room(&mut self, messages: u64) -> Result<(), LedgerError> {
+        self.ballast.release();
         let path = self.db.path().map(PathBuf::from).unwrap_or_default();
-        let needed = messages * ATTEMPT_BYTES + SIDE_FILES_BYTES;
+        let needed = messages * ATTEMPT_BYTES + SIDE_FILES_BYTES + Ballast::bytes(messages);
         let file_error = |source| LedgerError::File { path: path.clone(), source };
         let disk = rustix::fs::statvfs(&path).map_err(|errno| file_error(errno.into()))?;
         if disk.f_bavail.saturating_mul(disk.f_frsize) >= needed {
-            return Ok(());
+            return self.ballast.take(messages);
         }
         let missing = format!("the disk is nearly full: {} MiB are needed for the run", needed.div_ceil(1024 * 1024));
         Err(file_error(std::io::Error::new(std::io::ErrorKind::StorageFull, missing)))
+    }
+
+    /// Gives free the room that was kept back for outcomes. False when there was none. From then on a run claims nothing.
+    pub fn release_ballast(&mut self) -> bool {
+        self.ballast.release()
     }
 
     /// Writes down that a run of a plan starts.
@@ -102,7 +116,7 @@ impl Ledger {
     /// When the ledger cannot be written.
     pub fn end_run(&mut self, run: RunId, now: UnixMs, exit_code: u8) -> Result<(), LedgerError> {
         self.db.execute("UPDATE runs SET ended_at = ?2, exit_code = ?3 WHERE run_id = ?1", (run.0, now, exit_code))?;
-        Ok(())
+        self.place.check()
     }
 
     /// Whether the last run of a plan came to its end, and so to its report.

@@ -280,7 +280,7 @@ impl<S: Sender> Engine<S> {
             Ok(committed) => committed,
             Err(error) => {
                 self.finished.splice(0..0, settlements);
-                return Err(error);
+                return self.fall_back_on_ballast(ledger, error, listener);
             }
         };
         self.ledger = Some(ledger);
@@ -303,6 +303,26 @@ impl<S: Sender> Engine<S> {
         for settlement in &settlements {
             listener(Event::Settled(settlement));
         }
+        Ok(())
+    }
+
+    /// Where the disk is full, and only there, room was kept for what was answered: that is written, and nothing more is
+    /// claimed. A second time there is none.
+    fn fall_back_on_ballast(
+        &mut self,
+        mut ledger: Ledger,
+        error: LedgerError,
+        listener: &mut impl FnMut(Event<'_>),
+    ) -> Result<(), LedgerError> {
+        if !error.is_disk_full() || !ledger.release_ballast() {
+            return Err(error);
+        }
+        self.ledger = Some(ledger);
+        self.stop(Ending::DiskFull);
+        if self.ending == Ending::Asked {
+            self.ending = Ending::DiskFull;
+        }
+        listener(Event::DiskFull { under_way: self.under_way.len() });
         Ok(())
     }
 
@@ -425,6 +445,8 @@ impl<S: Sender> Engine<S> {
         let Some(mut ledger) = self.ledger.take() else {
             return Err(LedgerError::Broken("it was not given back".to_owned()));
         };
+        // Nothing is claimed from here on, and what is left to write has the room.
+        ledger.release_ballast();
         ledger.recover(self.clock.unix_ms(), "the run stopped before an answer came")?;
         Ok((ledger, self.ending))
     }

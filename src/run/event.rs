@@ -24,6 +24,11 @@ pub enum Event<'a> {
         /// How many.
         under_way: usize,
     },
+    /// The disk of the ledger is full: nothing is claimed any more, requests under way may still end.
+    DiskFull {
+        /// How many.
+        under_way: usize,
+    },
 }
 
 /// Why a run ended.
@@ -33,6 +38,8 @@ pub enum Ending {
     Finished,
     /// It was asked to stop; what was not sent stays to be sent.
     Asked,
+    /// The disk of the ledger is full. What was answered is written down all the same; what was not sent stays to be sent.
+    DiskFull,
     /// It stopped by itself; what was not sent stays to be sent.
     Stopped {
         /// Why.
