@@ -1,9 +1,7 @@
 //! Bad input: every mistake told with its place and a way out, nothing sent, nothing kept that a later run would send.
 
-use std::path::Path;
-
-use crate::harness::process::{Ran, Running, clean};
-use crate::harness::project::{Project, TIDINGS};
+use crate::harness::mount::{FULL, NEARLY_FULL, on_a_disk};
+use crate::harness::project::Project;
 use crate::harness::server::Server;
 
 /// What a run says about bad input. Nothing was sent.
@@ -293,41 +291,13 @@ fn a_ledger_that_cannot_be_is_found_before_the_first_message() {
     assert_eq!(std::fs::read_to_string(project.path("ledger.sqlite")).expect("a file"), "no ledger at all");
 }
 
-/// A disk without a free block.
-const FULL: &str = "mount -t tmpfs -o size=64k none \"$1\"; head -c 65536 /dev/zero > \"$1/full\";";
-
-/// A disk on which a ledger can be made, and that has no room for a run.
-const NEARLY_FULL: &str = "mount -t tmpfs -o size=1m none \"$1\";";
-
-/// Runs the project in a mount namespace where `directory` lies on such a disk; none where that cannot be done.
-fn on_a_disk(fill: &str, project: &Project, directory: &Path, server: &Server) -> Option<Ran> {
-    let apart = |script: &str| {
-        let mut command = clean("unshare");
-        command.args(["--mount", "--map-root-user", "sh", "-ec", script, TIDINGS]);
-        command.arg(directory).current_dir(project.home()).env("WHATSAPP_ACCESS_TOKEN", "invented-token");
-        command
-    };
-    if !apart(fill).status().is_ok_and(|status| status.success()) {
-        return None;
-    }
-    let run = format!("{fill} exec \"$0\" run campaign.yaml --yes --ledger ledgers/l --api-url {}", server.url);
-    Some(Running::start(&mut apart(&run), project.share()).end())
-}
-
 #[test]
 fn a_disk_without_room_is_found_before_the_first_message() {
     for (directory, disk) in [("reports", FULL), ("ledgers", FULL), ("ledgers", NEARLY_FULL)] {
         let (project, server) = (project(), Server::start(&[]));
         std::fs::create_dir(project.path(directory)).expect("a directory");
-        let Some(ran) = on_a_disk(disk, &project, &project.path(directory), &server) else {
-            return skipped("a disk cannot be mounted here");
-        };
-        ran.code(74).stderr_has(directory);
+        let Some(running) = on_a_disk(disk, &project, &project.path(directory), &server) else { return };
+        running.end().code(74).stderr_has(directory);
         assert_eq!(server.book().requests, 0);
     }
-}
-
-#[expect(clippy::print_stderr, reason = "a test that is skipped must say so")]
-fn skipped(why: &str) {
-    eprintln!("skipped: {why}");
 }

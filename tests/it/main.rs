@@ -14,6 +14,7 @@ mod cli_stop;
 mod cli_token;
 mod compose;
 mod crash;
+mod disk;
 mod draft;
 mod duplicates;
 mod edits;

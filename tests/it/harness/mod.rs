@@ -1,6 +1,7 @@
 //! What the tests share.
 
 pub mod ledger;
+pub mod mount;
 pub mod people;
 pub mod process;
 pub mod project;
