@@ -103,6 +103,9 @@ pub struct Committed {
     pub next_due: Option<UnixMs>,
     /// The kill switch is on: nothing was claimed, and nothing will be.
     pub switched_off: bool,
+    /// The commit stands, and the note of its newest attempt beside the ledger could not be written: what was claimed may
+    /// not be sent.
+    pub unnoted: Option<LedgerError>,
 }
 
 impl Ledger {
@@ -135,10 +138,10 @@ impl Ledger {
         }
         transaction.commit()?;
         self.commits += 1;
-        if last_id != self.last_attempt_id {
-            self.head.note(last_id)?;
-        }
         self.place.check()?;
+        if last_id != self.last_attempt_id {
+            committed.unnoted = self.head.note(last_id).err();
+        }
         (self.cursor, self.last_attempt_id) = (cursor, last_id);
         Ok(committed)
     }

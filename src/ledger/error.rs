@@ -48,6 +48,7 @@ impl LedgerError {
     pub fn is_disk_full(&self) -> bool {
         match self {
             Self::Database(error) => error.sqlite_error_code() == Some(ErrorCode::DiskFull),
+            Self::File { source, .. } => source.kind() == std::io::ErrorKind::StorageFull,
             _ => false,
         }
     }

@@ -276,14 +276,14 @@ impl<S: Sender> Engine<S> {
         self.committing = None;
         let Commit { begun, ledger, settlements, asked, result } =
             back.map_err(|error| LedgerError::Broken(format!("the thread that writes it failed: {error}")))?;
+        self.ledger = Some(ledger);
         let committed = match result {
             Ok(committed) => committed,
             Err(error) => {
                 self.finished.splice(0..0, settlements);
-                return self.fall_back_on_ballast(ledger, error, listener);
+                return self.fall_back_on_ballast(error, listener);
             }
         };
-        self.ledger = Some(ledger);
         let put_back_due = settlements.iter().filter_map(|settlement| match settlement.verdict {
             Verdict::PutBack { due_at } => Some(due_at),
             _ => None,
@@ -303,21 +303,19 @@ impl<S: Sender> Engine<S> {
         for settlement in &settlements {
             listener(Event::Settled(settlement));
         }
-        Ok(())
+        committed.unnoted.map_or(Ok(()), |error| self.fall_back_on_ballast(error, listener))
     }
 
     /// Where the disk is full, and only there, room was kept for what was answered: that is written, and nothing more is
     /// claimed. A second time there is none.
     fn fall_back_on_ballast(
         &mut self,
-        mut ledger: Ledger,
         error: LedgerError,
         listener: &mut impl FnMut(Event<'_>),
     ) -> Result<(), LedgerError> {
-        if !error.is_disk_full() || !ledger.release_ballast() {
+        if !error.is_disk_full() || !self.ledger.as_mut().is_some_and(Ledger::release_ballast) {
             return Err(error);
         }
-        self.ledger = Some(ledger);
         self.stop(Ending::DiskFull);
         if self.ending == Ending::Asked {
             self.ending = Ending::DiskFull;
