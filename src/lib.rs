@@ -58,7 +58,8 @@
 //! 8. Recipients' cells are data: never rendered, never run by a spreadsheet.
 //! 9. A run that stopped for a reason that does not pass by itself stays stopped until a person has looked; the kill
 //!    switch is looked at before every claim, and one that cannot be read stops everything.
-//! 10. When the ledger cannot be written, or is older than what was sent from it, nothing is sent.
+//! 10. When the ledger cannot be written, is not the file at its path any more, or is older than what was sent from it,
+//!     nothing is sent. On a disk that is full, what was answered is still written down.
 //!
 //! # Words
 //!

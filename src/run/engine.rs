@@ -50,7 +50,7 @@ const IDLE: Duration = Duration::from_millis(500);
 /// back unless it failed: then nothing more was sent, and what was under way is in doubt.
 ///
 /// # Errors
-/// When the ledger cannot be read or written.
+/// When the ledger cannot be read or written, unless the disk is full and room was kept for that.
 pub async fn run<S: Sender>(
     ledger: Ledger,
     (plan, run): (PlanId, RunId),
