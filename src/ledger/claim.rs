@@ -103,9 +103,8 @@ pub struct Committed {
     pub next_due: Option<UnixMs>,
     /// The kill switch is on: nothing was claimed, and nothing will be.
     pub switched_off: bool,
-    /// The commit stands, and the note of its newest attempt beside the ledger could not be written: what was claimed may
-    /// not be sent.
-    pub unnoted: Option<LedgerError>,
+    /// The commit stands, and what follows it failed: what was claimed may not be sent.
+    pub failure: Option<LedgerError>,
 }
 
 impl Ledger {
@@ -139,11 +138,17 @@ impl Ledger {
         transaction.commit()?;
         self.commits += 1;
         self.place.check()?;
-        if last_id != self.last_attempt_id {
-            committed.unnoted = self.head.note(last_id).err();
-        }
+        committed.failure = self.follow_up(last_id).err();
         (self.cursor, self.last_attempt_id) = (cursor, last_id);
         Ok(committed)
+    }
+
+    /// What follows a commit: the note of its newest attempt, and a log that stays short.
+    fn follow_up(&self, newest_attempt: i64) -> Result<(), LedgerError> {
+        if newest_attempt != self.last_attempt_id {
+            self.head.note(newest_attempt)?;
+        }
+        self.shorten_log()
     }
 
     /// How often [`Ledger::commit`] succeeded since the ledger was opened. Each made the disk sync once, which is what a

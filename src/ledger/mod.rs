@@ -13,6 +13,7 @@ mod error;
 mod head;
 mod history;
 mod lock;
+mod log;
 mod open;
 mod plan;
 mod read;

@@ -106,6 +106,7 @@ impl Ledger {
     /// When the ledger cannot be written.
     pub fn begin_run(&mut self, plan: PlanId, now: UnixMs) -> Result<RunId, LedgerError> {
         self.cursor = 0;
+        self.watch_log()?;
         self.db.execute("INSERT INTO runs (plan_id, started_at) VALUES (?1, ?2)", (plan.0, now))?;
         Ok(RunId(self.db.last_insert_rowid()))
     }

@@ -303,7 +303,7 @@ impl<S: Sender> Engine<S> {
         for settlement in &settlements {
             listener(Event::Settled(settlement));
         }
-        committed.unnoted.map_or(Ok(()), |error| self.fall_back_on_ballast(error, listener))
+        committed.failure.map_or(Ok(()), |error| self.fall_back_on_ballast(error, listener))
     }
 
     /// Where the disk is full, and only there, room was kept for what was answered: that is written, and nothing more is

@@ -131,3 +131,19 @@ fn syncs_and_truncations_that_fail() {
     every_call(2, SYNCS, Fault::new("sync", Error::NoSpace, Lasts::Ever));
     every_call(0, 1, Fault::new("truncate", Error::Io, Lasts::Ever));
 }
+
+/// SQLite moves its log into the database now and then, and would not tell that it failed.
+#[test]
+fn a_log_that_cannot_be_moved_into_the_database_ends_the_run() {
+    const MANY: usize = 1_500;
+    let long = "Thank you for being with us. ".repeat(30);
+    let body = format!("[en_US]\n    body: [\"{long}\", \"{long}\", \"{long}\"]");
+    let project = Project::new().with_token().campaign_with("[en_US]", &body).recipients(people::csv(0..MANY));
+    let sandbox = Embedded::start(Script::default()).expect("a sandbox");
+    let fault = Fault { only_database: true, ..Fault::new("sync", Error::Io, Lasts::Ever) };
+    // What comes before the first message sends nothing.
+    let Failed { ran, failures, .. } = fault.meets(&project, &sandbox.base_url(), 2);
+    ran.code(74).stderr_has("nothing more was sent");
+    assert!(failures > 0);
+    assert_eq!(sandbox.book().requests, 0);
+}

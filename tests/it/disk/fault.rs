@@ -20,6 +20,8 @@ pub struct Fault {
     pub lasts: Lasts,
     /// The first one writes a half of what it should.
     pub short: bool,
+    /// Only in the database itself, not in its log and what else lies beside it.
+    pub only_database: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +61,7 @@ pub struct Failed {
 
 impl Fault {
     pub const fn new(calls: &'static str, error: Error, lasts: Lasts) -> Self {
-        Self { calls, error, lasts, short: false }
+        Self { calls, error, lasts, short: false, only_database: false }
     }
 
     /// Runs the project; the `at`-th call fails, from 1. With 0 none does.
@@ -79,6 +81,10 @@ impl Fault {
             .env("DISK_ERROR", self.error.number().to_string())
             .env("DISK_LASTS", lasts)
             .env("DISK_BOOK", &book);
+        if self.only_database {
+            let home = fs::canonicalize(project.home()).expect("a directory");
+            command.env("DISK_FILE", home.join("ledger.sqlite"));
+        }
         if self.short {
             command.env("DISK_SHORT", "yes");
         }

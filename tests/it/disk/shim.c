@@ -5,6 +5,7 @@
    DISK_ERROR  with which error number
    DISK_LASTS  once, ever, or the path of a file: as long as it exists
    DISK_SHORT  set: the first one writes half of it, and those after it fail
+   DISK_FILE   the only file that counts, instead of all that belong to the ledger
    DISK_BOOK   a file that is told how many calls there were, and how many failed */
 
 #define _GNU_SOURCE
@@ -32,7 +33,8 @@ static int is_ledger(int fd) {
     ssize_t length = readlink(link, path, sizeof path - 1);
     if (length < 0) return 0;
     path[length] = 0;
-    return strstr(path, "ledger.sqlite") != NULL;
+    const char *only = setting("DISK_FILE");
+    return *only ? !strcmp(path, only) : strstr(path, "ledger.sqlite") != NULL;
 }
 
 static void note(void) {
