@@ -363,8 +363,11 @@ impl<S: Sender> Engine<S> {
     }
 
     fn stop(&mut self, ending: Ending) {
-        if !self.is_stopping() {
+        // An answer that comes while the run is stopping may tell what no later run would get past.
+        if !self.is_stopping() || (ending.lasts() && !self.ending.lasts()) {
             self.ending = ending;
+        }
+        if !self.is_stopping() {
             self.leave_at = Some(self.clock.instant() + GRACE);
             self.put_back_ready();
         }

@@ -48,3 +48,20 @@ pub enum Ending {
         detail: String,
     },
 }
+
+impl Ending {
+    /// Whether the reason lasts until a person has looked: it is told, whatever else the run would have ended for.
+    pub(super) fn lasts(&self) -> bool {
+        match self {
+            Self::Finished | Self::Asked | Self::DiskFull => false,
+            Self::Stopped { reason, .. } => match reason {
+                StopReason::Token
+                | StopReason::Sender
+                | StopReason::Template
+                | StopReason::NoVerdicts
+                | StopReason::TooMany(_) => true,
+                StopReason::Unreachable | StopReason::Throttled | StopReason::KillSwitch => false,
+            },
+        }
+    }
+}

@@ -277,6 +277,20 @@ async fn the_second_wish_to_stop_leaves_at_once_and_names_the_doubts() {
     assert_eq!(tally.in_doubt, world.book().at.len() as u64);
 }
 
+/// Otherwise nothing would latch, and each start that is stopped in time would ask in vain.
+#[tokio::test(start_paused = true)]
+async fn what_lasts_is_told_also_when_it_comes_while_the_run_is_stopping() {
+    for (code, reason) in [(190, StopReason::Token), (131_031, StopReason::Sender)] {
+        let home = Home::new();
+        let mut ledger = home.open();
+        let plan = plan(&mut ledger, 0..10);
+        let world = Arc::new(World::new(move |_, _| no(code)).latency(Duration::from_secs(1)));
+        let ended = drive(ledger, plan, &world, 80.0, stop_after(&[500])).await;
+        let Ending::Stopped { reason: told, .. } = ended.ending else { panic!("{:?}", ended.ending) };
+        assert_eq!((told, tally(&ended, plan).waiting), (reason, 10));
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn answers_that_never_come_are_waited_for_no_longer_than_the_grace() {
     let home = Home::new();
