@@ -1,7 +1,8 @@
 //! The head: a note beside the ledger of the newest attempt it has seen. A ledger that is older than its note was restored
 //! from a backup, and has forgotten who was messaged since.
 //!
-//! The note is written after the ledger's own commit and is not synced: it may fall behind, but is never ahead.
+//! The note is written after the ledger's own commit and is not synced: it may fall behind, but is never ahead. It catches
+//! up when the ledger is opened.
 
 use std::fs::{File, OpenOptions};
 use std::io::Read;
@@ -39,8 +40,9 @@ impl Head {
             });
         }
         let head = Self { path, file };
-        if text.is_empty() {
-            // Its block is taken now: on a disk that is full later, the note is only written over.
+        // A note that fell behind, or was lost, is to protect again from here on, whether anything is sent or not. And its
+        // block is taken now: on a disk that is full later, the note is only written over.
+        if text.is_empty() || noted < newest_attempt {
             head.note(newest_attempt)?;
         }
         Ok(head)

@@ -277,6 +277,21 @@ fn a_note_that_fell_behind_or_is_gone_is_no_reason_to_refuse() {
 }
 
 #[test]
+fn a_note_that_fell_behind_or_is_gone_protects_again_once_the_ledger_was_opened() {
+    let home = Home::new();
+    let (plan, run) = claimed_and_closed(&home, 3);
+    let backup = std::fs::read(home.path()).expect("a ledger");
+    let mut ledger = home.open();
+    claim(&mut ledger, plan, run, 1);
+    drop(ledger);
+    std::fs::write(home.path().with_file_name("ledger.sqlite.head"), "").expect("a note");
+    // Nothing is sent here.
+    drop(home.open());
+    std::fs::write(home.path(), backup).expect("a restored ledger");
+    assert!(matches!(Ledger::open(&home.path()), Err(LedgerError::Foreign { .. })));
+}
+
+#[test]
 fn a_claim_that_finds_nobody_does_not_make_the_ledger_older_than_its_head() {
     let home = Home::new();
     let (plan, run) = claimed_and_closed(&home, 10);
