@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+use super::draw::Draw;
+use super::step::Left;
+
 /// The head of the write-ahead log, and of each page in it, beside the page.
 const HEAD_BYTES: u64 = 32;
 const PAGE_HEAD_BYTES: u64 = 24;
@@ -33,7 +36,7 @@ pub struct Mark {
 
 impl Mark {
     pub fn of(ledger: &Path) -> Self {
-        Self { log_bytes: log_bytes(ledger), head: read(&beside(ledger, ".head")) }
+        Self { log_bytes: log_bytes(ledger), head: read(&head_of(ledger)) }
     }
 
     /// Where the log is so long, and the note is what it was: it follows the commit, and is not synced.
@@ -45,7 +48,7 @@ impl Mark {
 impl Image {
     /// A ledger that nobody has open.
     pub fn of(ledger: &Path) -> Self {
-        Self { database: read(ledger), log: read(&beside(ledger, "-wal")), head: read(&beside(ledger, ".head")) }
+        Self { database: read(ledger), log: read(&beside(ledger, "-wal")), head: read(&head_of(ledger)) }
     }
 
     /// A ledger that is open, as it was when it had come so far.
@@ -53,6 +56,44 @@ impl Image {
         let mut image = Self { head: mark.head, ..Self::of(ledger) };
         image.log.truncate(mark.log_bytes as usize);
         image
+    }
+
+    /// A ledger that is open, as a death leaves it on the way from one mark to the next.
+    pub fn torn(ledger: &Path, known: &Mark, commit: &Mark, left: Left) -> Self {
+        let whole = |log_bytes| Self::at(ledger, known.with_log(log_bytes));
+        let (from, to) = (known.log_bytes as usize, commit.log_bytes as usize);
+        if from >= to {
+            return whole(known.log_bytes);
+        }
+        let mut image = whole(commit.log_bytes);
+        let (page, part) = ((PAGE_HEAD_BYTES + PAGE_BYTES) as usize, &mut image.log[from.max(HEAD_BYTES as usize)..]);
+        let last = part.len() - page..;
+        match left {
+            Left::Nothing => return whole(known.log_bytes),
+            Left::All => {}
+            Left::Short(draw) => return whole(known.log_bytes + Draw::new(draw).from(0..(to - from) as u64)),
+            Left::Garbled(draw) => {
+                let mut draw = Draw::new(draw);
+                part[last][PAGE_HEAD_BYTES as usize..].fill_with(|| draw.next() as u8);
+            }
+            Left::Flipped(draw) => {
+                let bit = Draw::new(draw).from(0..8 * page as u64) as usize;
+                part[last][bit / 8] ^= 1 << (bit % 8);
+            }
+            Left::Holed => part[..page].fill(0),
+            Left::Zeroed => part.fill(0),
+        }
+        image
+    }
+
+    /// The note of the newest attempt, in its file.
+    pub fn head(&self) -> Vec<u8> {
+        self.head.clone()
+    }
+
+    /// With another note; an empty one is none.
+    pub fn with_head(self, head: Vec<u8>) -> Self {
+        Self { head, ..self }
     }
 
     /// Where a ledger starts that is opened with this.
@@ -65,15 +106,17 @@ impl Image {
         if !self.database.is_empty() {
             fs::write(ledger, &self.database).expect("a ledger");
             fs::write(beside(ledger, "-wal"), &self.log).expect("a log");
-            fs::write(beside(ledger, ".head"), &self.head).expect("a note");
+        }
+        if !self.head.is_empty() {
+            fs::write(head_of(ledger), &self.head).expect("a note");
         }
     }
 }
 
 fn log_bytes(ledger: &Path) -> u64 {
-    let Some(pages) = log_pages(ledger) else { return 0 };
+    let pages = log_pages(ledger).unwrap_or(0);
     assert!(pages < PAGES_MAX, "the log of a simulated ledger is to stay small, not {pages} pages");
-    HEAD_BYTES + pages * (PAGE_HEAD_BYTES + PAGE_BYTES)
+    if pages == 0 { 0 } else { HEAD_BYTES + pages * (PAGE_HEAD_BYTES + PAGE_BYTES) }
 }
 
 /// The index says which pages of the log count, in its fifth word (`mxFrame`, <https://sqlite.org/walformat.html>). It is
@@ -83,6 +126,11 @@ fn log_pages(ledger: &Path) -> Option<u64> {
     File::open(beside(ledger, "-shm")).and_then(|mut index| index.read_exact(&mut head)).ok()?;
     let word: [u8; 4] = head[16..].try_into().expect("a word");
     Some(u32::from_ne_bytes(word).into())
+}
+
+/// The note beside a ledger.
+pub fn head_of(ledger: &Path) -> PathBuf {
+    beside(ledger, ".head")
 }
 
 fn beside(ledger: &Path, ending: &str) -> PathBuf {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tidings::clock::Clock;
 use tidings::cloud::Endpoint;
@@ -9,16 +10,21 @@ use tidings::cloud::client::{Request, Sender};
 use tidings::cloud::outcome::Outcome;
 use tidings::cloud::wire::envelope;
 use tidings::ledger::state::State;
-use tidings::ledger::{Claim, Claimed, Ledger, LedgerError, PlanId, RunId, Settlement, Verdict};
-use tidings::run::Ending;
+use tidings::ledger::{Claim, Claimed, Decision, Ledger, LedgerError, PlanId, Reach, RunId, Settlement, Verdict};
+use tidings::policy::retry::StopReason;
+use tidings::run::{Ending, Pace, run};
+use tokio::sync::mpsc;
 use tokio::task::{JoinSet, spawn_blocking};
 
+use super::image::head_of;
 use super::laws::Breach;
 use super::life::{Life, Simulation, runtime};
+use super::people::breakers;
 use super::simulation::{IN_DOUBT, PEOPLE, every_cut, trouble};
 use super::step::Left;
+use super::stops::{AMID, refusing};
 use super::wire::Wire;
-use crate::harness::ledger::{phone, rows};
+use crate::harness::ledger::{CAMPAIGN, phone, rows};
 
 /// Who breaks which rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +41,16 @@ pub enum Saboteur {
     SkipsRecovery,
     /// Loses the last commit with the power, as `synchronous=NORMAL` may.
     SyncsLate,
+    /// Starts again what ended before its end, and lifts what is in the way.
+    StartsAgain,
+    /// Lets cron reset breakers.
+    Unlatches,
+    /// Plans again what people hold, and what they have given up.
+    PlansDoubtsAgain,
+    /// Orders by itself to send again what is in doubt.
+    ResendsUnasked,
+    /// Takes no note of the newest attempt.
+    IgnoresHead,
 }
 
 /// The usual sender: ask, then write down what came of it.
@@ -105,12 +121,61 @@ fn settle(ledger: &mut Ledger, claimed: Claimed, outcome: Outcome, clock: Clock)
     ledger.commit(&[Settlement { claimed, outcome, verdict, settled_at }], None, settled_at).map(drop)
 }
 
-/// The well-meaning cleaner: what nobody works on any more is to be done again.
-pub fn plan_again(ledger: &Path) {
+/// The supervisor that keeps a program running, whatever it ended for.
+pub async fn start_again(
+    mut ledger: Ledger,
+    ids: (PlanId, RunId),
+    pace: Pace,
+    wire: Arc<Wire>,
+    clock: Clock,
+    mut stops: mpsc::Receiver<()>,
+) -> Result<(Ledger, Ending), LedgerError> {
+    loop {
+        let ending;
+        (ledger, ending) = run(ledger, ids, pace.into(), Arc::clone(&wire), clock, stops, |_| {}).await?;
+        if !matches!(ending, Ending::Asked | Ending::Stopped { reason: StopReason::KillSwitch, .. }) {
+            return Ok((ledger, ending));
+        }
+        let _ = ledger.switch().turn_off(Some(CAMPAIGN));
+        (_, stops) = mpsc::channel(1);
+    }
+}
+
+/// What is done to the files before a life.
+pub fn before_opening(saboteur: Option<Saboteur>, ledger: &Path) {
+    match saboteur {
+        // What nobody works on any more is to be done again.
+        Some(Saboteur::PlansAgain) => plan_again(ledger, "1"),
+        Some(Saboteur::PlansDoubtsAgain) => plan_again(ledger, "5 OR held"),
+        Some(Saboteur::IgnoresHead) => {
+            let _ = std::fs::remove_file(head_of(ledger));
+        }
+        _ => {}
+    }
+}
+
+/// The well-meaning cleaner.
+fn plan_again(ledger: &Path, states: &str) {
     if ledger.exists() {
         let db = rusqlite::Connection::open(ledger).expect("a database");
         // A ledger that was never finished has no messages.
-        let _ = db.execute("UPDATE messages SET state = 0, due_at = 1 WHERE state = 1", []);
+        let _ = db.execute(&format!("UPDATE messages SET state = 0, due_at = 1, held = 0 WHERE state = {states}"), []);
+    }
+}
+
+/// What is done to the ledger before it is asked whether anything is to be sent.
+pub fn before_looking(saboteur: Option<Saboteur>, ledger: &mut Ledger, clock: Clock) {
+    match saboteur {
+        Some(Saboteur::Unlatches) => {
+            for breaker in breakers(ledger) {
+                ledger.acknowledge(breaker, clock.unix_ms()).expect("an acknowledgement");
+            }
+        }
+        Some(Saboteur::ResendsUnasked) => {
+            let doubts = ledger.doubts(CAMPAIGN).expect("doubts");
+            ledger.decide(&doubts, Decision::Resend, clock.unix_ms()).expect("a decision");
+        }
+        _ => {}
     }
 }
 
@@ -173,4 +238,71 @@ fn who_skips_recovery_leaves_doubts_unnamed() {
 #[test]
 fn a_disk_that_loses_a_commit_with_the_power_messages_people_twice() {
     found(Saboteur::SyncsLate, is_twice);
+}
+
+/// Told to stop amid its work.
+fn stopped(stops: &[Duration], switch: Option<(Duration, Reach)>) -> Life {
+    Life { stops: stops.to_vec(), switch, ..Life::calm(0..PEOPLE) }
+}
+
+#[test]
+fn who_starts_again_what_was_stopped_sends_after_the_wish_to_stop() {
+    for life in [stopped(&[AMID], None), stopped(&[], Some((AMID, Reach::Campaign)))] {
+        let mut simulation = Simulation::new(trouble());
+        simulation.saboteur = Some(Saboteur::StartsAgain);
+        runtime().block_on(simulation.live(&life));
+        let after_stop = |breach: &Breach| matches!(breach, Breach::SentAfterStop(_));
+        assert!(simulation.breaches().iter().any(after_stop), "{:?}", simulation.breaches());
+    }
+}
+
+#[test]
+fn who_lets_cron_reset_a_breaker_sends_while_it_stands() {
+    let mut simulation = Simulation::new(refusing(190));
+    simulation.saboteur = Some(Saboteur::Unlatches);
+    runtime().block_on(async {
+        for _ in 0..2 {
+            simulation.live(&Life::calm(0..PEOPLE)).await;
+        }
+    });
+    assert!(matches!(simulation.breaches(), [Breach::SentWhileStopped(1..)]), "{:?}", simulation.breaches());
+}
+
+#[test]
+fn who_plans_again_what_people_have_decided_about_asks_again() {
+    for decision in [Decision::Hold, Decision::GiveUp] {
+        let mut simulation = Simulation::new(trouble());
+        simulation.saboteur = Some(Saboteur::PlansDoubtsAgain);
+        runtime().block_on(async {
+            simulation.live(&Life::calm(0..PEOPLE)).await;
+            simulation.decide(decision, |_| true, None);
+            simulation.live(&Life::calm(0..PEOPLE)).await;
+        });
+        let again = Breach::AskedAgain(phone(IN_DOUBT));
+        assert!(simulation.breaches().contains(&again), "{decision:?}: {:?}", simulation.breaches());
+    }
+}
+
+#[test]
+fn who_sends_again_without_an_order_messages_people_twice() {
+    let mut simulation = Simulation::new(trouble());
+    simulation.saboteur = Some(Saboteur::ResendsUnasked);
+    runtime().block_on(async {
+        for _ in 0..2 {
+            simulation.live(&Life::calm(0..PEOPLE)).await;
+        }
+    });
+    assert!(simulation.breaches().contains(&Breach::Twice(phone(IN_DOUBT))), "{:?}", simulation.breaches());
+}
+
+#[test]
+fn who_takes_no_note_of_the_newest_attempt_sends_from_a_restored_ledger() {
+    let mut simulation = Simulation::new(trouble());
+    simulation.saboteur = Some(Saboteur::IgnoresHead);
+    runtime().block_on(async {
+        let backup = simulation.back_up();
+        simulation.live(&Life::calm(0..PEOPLE)).await;
+        simulation.live_restored(&backup, &Life::calm(0..PEOPLE)).await;
+    });
+    assert!(simulation.breaches().iter().any(is_twice), "{:?}", simulation.breaches());
 }

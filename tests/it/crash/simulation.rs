@@ -91,7 +91,7 @@ fn a_death_that_loses_the_commit_under_way_messages_nobody_twice_and_loses_nobod
 
 #[test]
 fn a_death_that_tears_the_commit_under_way_messages_nobody_twice_and_loses_nobody() {
-    die_everywhere(Left::Half, SLOW);
+    die_everywhere(Left::Short(0), SLOW);
 }
 
 #[test]
@@ -108,10 +108,7 @@ fn two_deaths_in_a_row_do_no_more_harm_than_one() {
     for _ in 0..PAIRS {
         let mut simulation = Simulation::new(trouble());
         let mut life = Life { sync: Duration::from_millis(draw.from(0..30)), ..Life::calm(0..PEOPLE) };
-        let mut cut = |below| Cut {
-            at: draw.from(1..below) as usize,
-            left: draw.one_of(&[Left::Nothing, Left::Half, Left::All]),
-        };
+        let mut cut = |below| Cut { at: draw.from(1..below) as usize, left: Left::draw(&mut draw) };
         let cuts = [cut(90), cut(60)];
         let (tally, _) = runtime().block_on(async {
             for cut in cuts {

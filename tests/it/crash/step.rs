@@ -6,15 +6,44 @@ use std::task::Wake;
 
 use tokio::sync::Notify;
 
-/// What is left of a commit that was under way at a death.
+use super::draw::Draw;
+
+/// What is left of a commit that was under way at a death. Numbers are drawn from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Left {
     /// Nothing of it.
     Nothing,
-    /// Half of it.
-    Half,
+    /// Its beginning: a log that ends somewhere in it.
+    Short(u64),
+    /// All but its last page, which holds something else.
+    Garbled(u64),
+    /// All but one bit of its last page.
+    Flipped(u64),
+    /// All but its first page: a disk writes in any order.
+    Holed,
+    /// Its length alone.
+    Zeroed,
     /// All of it, though nobody was told.
     All,
+}
+
+impl Left {
+    /// Every way to lose a commit in part.
+    pub fn torn(draw: &mut Draw) -> [Self; 5] {
+        [Self::Short(draw.next()), Self::Garbled(draw.next()), Self::Flipped(draw.next()), Self::Holed, Self::Zeroed]
+    }
+
+    /// Any of all.
+    pub fn draw(draw: &mut Draw) -> Self {
+        match draw.from(0..3) {
+            0 => Self::Nothing,
+            1 => Self::All,
+            _ => {
+                let torn = Self::torn(draw);
+                draw.one_of(&torn)
+            }
+        }
+    }
 }
 
 /// When a life ends: at its so many-th IO point, from 1.
@@ -78,6 +107,11 @@ impl Steps {
 
     pub fn left(&self) -> Left {
         self.cut.map_or(Left::All, |cut| cut.left)
+    }
+
+    /// There is something to do or to tell.
+    pub fn ring(&self) {
+        self.bell.notify_one();
     }
 
     /// Whether the engine has something to do.

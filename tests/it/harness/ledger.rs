@@ -32,10 +32,14 @@ impl Home {
     }
 }
 
+/// The campaign of [`plan`], and its one occurrence.
+pub const CAMPAIGN: &str = "spring";
+const OCCURRENCE: &str = "once";
+
 pub fn key(campaign: &str) -> PlanKey<'_> {
     PlanKey {
         campaign,
-        occurrence: "once",
+        occurrence: OCCURRENCE,
         campaign_digest: [1; 32],
         recipients_digest: [2; 32],
         phone_number_id: "106540352242922",
@@ -53,7 +57,7 @@ pub fn addressee(row: u64, identity: u64, recipient: &str) -> Addressee<'_> {
 
 /// Stages and opens a plan of one message a person.
 pub fn plan(ledger: &mut Ledger, people: impl IntoIterator<Item = u64>) -> PlanId {
-    let mut staging = ledger.stage(&key("spring"), 0).expect("staging");
+    let mut staging = ledger.stage(&key(CAMPAIGN), 0).expect("staging");
     for (index, person) in people.into_iter().enumerate() {
         let content = Content { endpoint: Endpoint::Messages, name: "hello", language: "en_US", template: "{}" };
         let recipient = phone(person);

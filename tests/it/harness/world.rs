@@ -92,7 +92,7 @@ impl World {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test's own paused clock")]
-fn now() -> Instant {
+pub fn now() -> Instant {
     Instant::now()
 }
 
