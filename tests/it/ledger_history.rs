@@ -2,7 +2,9 @@
 
 use tidings::cloud::Endpoint;
 use tidings::cloud::outcome::{Cause, Outcome, Refusal};
-use tidings::ledger::{Claim, Claimed, Content, Decision, Ledger, PlanId, PlanKey, Scope, Settlement, Verdict};
+use tidings::ledger::{
+    Addressee, Claim, Claimed, Content, Decision, Ledger, PlanId, PlanKey, Scope, Settlement, Verdict,
+};
 use tidings::policy::threshold::Trouble;
 
 use crate::harness::ledger::{Home, addressee, key, phone, plan};
@@ -41,7 +43,9 @@ fn plan_of(ledger: &mut Ledger, key: &PlanKey<'_>, people: std::ops::Range<u64>)
     let content = Content { endpoint: Endpoint::Messages, name: "hello", language: "en_US", template: "{}" };
     let mut staging = ledger.stage(key, 0).expect("staging");
     for person in people {
-        staging.message(&addressee(person + 2, person + 1, &phone(person)), &content).expect("a message");
+        let recipient = phone(person);
+        let to = Addressee { occurrence: key.occurrence, ..addressee(person + 2, person + 1, &recipient) };
+        staging.message(&to, &content).expect("a message");
     }
     staging.open(0).expect("an open plan")
 }
