@@ -107,14 +107,12 @@ fn stopped(reason: StopReason, detail: &str) -> (&str, &'static str) {
         StopReason::NoVerdicts => {
             ("requests left and no answers came back", "Something between here and WhatsApp is broken: find out what.")
         }
-        StopReason::KillSwitch => ("the kill switch is on", "`tidings resume FILE` shows how to lift it."),
+        StopReason::KillSwitch => ("the kill switch is on", "Find out why, then lift it."),
         // Here the numbers are the reason.
         StopReason::TooMany(Trouble::Refused) => (
             detail,
             "Look at the reasons in report.csv: is this the right list, and the country code of its numbers right?",
         ),
-        StopReason::TooMany(Trouble::InDoubt) => {
-            (detail, "Look at the reasons in report.csv, and settle the doubts with `tidings resolve`.")
-        }
+        StopReason::TooMany(Trouble::InDoubt) => (detail, "Look at the reasons in report.csv, and settle the doubts."),
     }
 }

@@ -3,6 +3,7 @@
 mod ending;
 mod exit;
 mod failure;
+mod hint;
 mod preview;
 mod printer;
 mod progress;

@@ -11,11 +11,11 @@ use super::rehearsal::{Rehearsal, ScriptArgs};
 use super::send::{Job, report, send, standing};
 use super::signals::Signals;
 use super::staging::{self, Accepted, Ready};
-use super::{Exit, Global, ending, preview, progress};
+use super::{Exit, Global, ending, hint, preview, progress};
 use crate::campaign::Campaign;
 use crate::clock::{Clock, rfc3339};
 use crate::cloud::client::{Client, META_API, check_address, is_loopback};
-use crate::ledger::{Breaker, Ledger, Reach, Tally};
+use crate::ledger::{Breaker, Ledger, Reach};
 use crate::plan::Plan;
 use crate::secret::Token;
 
@@ -97,7 +97,7 @@ fn run_one(
         let messages = counted(doubts, "message");
         printer.warn(&format!("an earlier run died with {messages} under way: in doubt now, and not sent again"));
     }
-    look_for_stops(&ledger, &campaign)?;
+    look_for_stops(&ledger, &campaign, &hint::command("resume", file, global))?;
     let ready = staging::bring_in(&mut ledger, &campaign, &plan, &args.accepted, clock)?;
     let people = ready.waiting(&ledger)?;
     let client = if people > 0 {
@@ -123,13 +123,11 @@ fn run_one(
         sandbox: rehearsal.is_some(),
         clock,
         printer,
+        resume: hint::command("resume", file, global),
+        resolve: hint::command("resolve", file, global),
     };
     let Some(client) = client else {
-        return if ledger.is_reported(job.plan)? {
-            Ok(nothing_to_do(&campaign, job.tally, printer))
-        } else {
-            report(&job, ledger)
-        };
+        return if ledger.is_reported(job.plan)? { Ok(nothing_to_do(&job)) } else { report(&job, ledger) };
     };
     let exit = send(&job, ledger, client, signals)?;
     if let Some(rehearsal) = rehearsal {
@@ -157,8 +155,8 @@ fn ledger_path(file: &Path, args: &Args, global: &Global, rehearsal: Option<&Reh
 }
 
 /// What somebody stopped, or what stopped by itself, stays stopped until a person has looked: cron cannot start it again.
-fn look_for_stops(ledger: &Ledger, campaign: &Campaign) -> Result<(), Failure> {
-    let lift = |id: &str| format!("tidings resume {} --acknowledge {id}", campaign.file.display());
+fn look_for_stops(ledger: &Ledger, campaign: &Campaign, resume: &str) -> Result<(), Failure> {
+    let lift = |id: &str| format!("{resume} --acknowledge {id}");
     let stopped = |what: String, exit| Err(Failure::Stopped { what, exit });
     match ledger.switch().stops(&campaign.key) {
         Some(Reach::Campaign) => {
@@ -179,8 +177,9 @@ fn look_for_stops(ledger: &Ledger, campaign: &Campaign) -> Result<(), Failure> {
     }
 }
 
-fn nothing_to_do(campaign: &Campaign, tally: Tally, printer: Printer) -> Exit {
-    printer.result(&format!("{}: nothing to send: {}", campaign.key, standing(&tally)));
+fn nothing_to_do(job: &Job<'_>) -> Exit {
+    let Job { campaign, tally, printer, .. } = job;
+    printer.result(&format!("{}: nothing to send: {}", campaign.key, standing(job, tally)));
     if tally.in_doubt > tally.held { Exit::InDoubt } else { Exit::Complete }
 }
 

@@ -12,6 +12,7 @@ use crate::campaign::Campaign;
 use crate::clock::{Clock, UnixMs, compact, rfc3339};
 use crate::cloud::client::Client;
 use crate::ledger::{Ledger, Opened, PlanId, RunId, Tally};
+use crate::policy::retry::StopReason;
 use crate::report::directory::Directory;
 use crate::report::line::{Line, Style};
 use crate::report::live::Live;
@@ -39,6 +40,10 @@ pub struct Job<'a> {
     pub clock: Clock,
     /// Where words go.
     pub printer: Printer,
+    /// The command that shows what stops the campaign.
+    pub resume: String,
+    /// The command that shows what is in doubt.
+    pub resolve: String,
 }
 
 /// Sends what the plan has left, and writes the report.
@@ -159,15 +164,17 @@ fn conclude(
     ledger.end_run(run_id, end.ended_at, exit.code())?;
     let waiting = counted(tally.waiting, "message");
     match &end.ending {
-        Ending::Stopped { .. } => {
+        Ending::Stopped { reason, .. } => {
             job.printer.warn(&format!("{words}; {waiting} still to be sent. {}", words.remedy));
+            if *reason == StopReason::KillSwitch {
+                job.printer.warn(&format!("how to lift it: {}", job.resume));
+            }
         }
         Ending::DiskFull => job.printer.error(&format!("{words}; {waiting} still to be sent. {}", words.remedy)),
         Ending::Finished | Ending::Asked => {}
     }
     if let Some(breaker) = breaker {
-        let file = job.campaign.file.display();
-        job.printer.warn(&format!("nothing is sent until then: tidings resume {file} --acknowledge {breaker}"));
+        job.printer.warn(&format!("nothing is sent until then: {} --acknowledge {breaker}", job.resume));
     }
     let closing = closing(job, &tally, directory);
     if exit != Exit::Complete && job.printer.is_quiet() {
@@ -252,11 +259,11 @@ fn opening(job: &Job<'_>, rate: f64) -> String {
 
 fn closing(job: &Job<'_>, tally: &Tally, directory: &Directory) -> String {
     let what = if job.tally.waiting == 0 { "nothing to send".to_owned() } else { counted(tally.rows, "row") };
-    format!("{}: {what}: {}\nreport: {}", job.campaign.key, standing(tally), directory.path.display())
+    format!("{}: {what}: {}\nreport: {}", job.campaign.key, standing(job, tally), directory.path.display())
 }
 
 /// Where the rows stand, for people; what nobody is in goes without saying.
-pub fn standing(tally: &Tally) -> String {
+pub fn standing(job: &Job<'_>, tally: &Tally) -> String {
     let Tally { accepted, refused, in_doubt, held, withdrawn, turned_away, waiting, .. } = tally;
     let mut text = format!("{accepted} accepted");
     for (count, word) in [
@@ -271,7 +278,10 @@ pub fn standing(tally: &Tally) -> String {
         }
     }
     if in_doubt > held {
-        text.push_str("\nin doubt: the message may have arrived, and is not sent again; see `tidings resolve`");
+        text.push_str(&format!(
+            "\nin doubt: the message may have arrived, and is not sent again; see: {}",
+            job.resolve
+        ));
     }
     text
 }

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
 use super::printer::Printer;
-use super::read::{read_campaign, real_ledger};
-use super::{Exit, Global};
+use super::read::real_ledger;
+use super::{Exit, Global, hint};
+use crate::campaign;
 use crate::ledger::Switch;
 
 #[derive(Debug, clap::Args)]
@@ -31,12 +32,24 @@ fn stop(args: &Args, global: &Global, printer: Printer) -> Result<Exit, Failure>
         turn_on(&switch, None)?;
         printer.result(&format!("every campaign of {} is stopped", ledger.display()));
     } else {
-        let campaign = read_campaign(file)?;
-        turn_on(&switch, Some(&campaign.key))?;
-        printer.result(&format!("{} is stopped", campaign.key));
+        let key = key(file, printer)?;
+        turn_on(&switch, Some(&key))?;
+        printer.result(&format!("{key} is stopped"));
     }
-    printer.talk("requests under way may still end; `tidings resume FILE` shows how to go on");
+    let go_on = hint::command("resume", args.file.as_deref().unwrap_or(Path::new("FILE")), global);
+    printer.talk(&format!("requests under way may still end; how to go on: {go_on}"));
     Ok(Exit::Complete)
+}
+
+/// The campaign's key. A file with problems stops as well as one without, as long as it says which campaign it is.
+fn key(file: &Path, printer: Printer) -> Result<String, Failure> {
+    match campaign::read(file) {
+        (Some(campaign), _) => Ok(campaign.key),
+        (None, problems) => {
+            printer.warn("NOT stopped: the campaign file cannot be read; `tidings stop --all` needs none");
+            Err(problems.into())
+        }
+    }
 }
 
 /// Whoever stops is in a hurry: what failed names the file, what is at stake, and the other way to stop.

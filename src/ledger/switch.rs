@@ -29,7 +29,7 @@ pub enum Reach {
 impl Switch {
     /// The switch of the ledger at this path, whichever link leads to it.
     pub fn of(ledger: &Path) -> Self {
-        let real = fs::canonicalize(ledger).unwrap_or_else(|_| ledger.to_owned());
+        let real = fs::canonicalize(ledger).unwrap_or_else(|_| target(ledger));
         Self { path: beside(&real, ".stop") }
     }
 
@@ -106,6 +106,14 @@ impl Switch {
         file.sync_all()?;
         fs::rename(&new, &self.path)
     }
+}
+
+/// Where links lead that end at a file which is not there yet.
+fn target(path: &Path) -> PathBuf {
+    const LINKS_MAX: usize = 40;
+    let next = |at: &PathBuf| fs::read_link(at).ok().map(|link| at.parent().unwrap_or(Path::new("")).join(link));
+    let links = std::iter::successors(Some(path.to_owned()), next);
+    links.take(LINKS_MAX).last().unwrap_or_else(|| path.to_owned())
 }
 
 fn lines(text: &str) -> impl Iterator<Item = &str> {

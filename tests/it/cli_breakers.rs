@@ -17,7 +17,7 @@ fn tidings<const N: usize>(project: &Project, verb: &str, arguments: [&str; N]) 
 fn a_stopped_campaign_is_not_sent_until_somebody_lifts_the_stop() {
     let (project, server) = (Project::new().with_token(), Server::start(&[]));
     tidings(&project, "stop", []).code(0).stdout_has("spring is stopped");
-    project.send(&server).code(6).stderr_has("tidings resume campaign.yaml --acknowledge stop");
+    project.send(&server).code(6).stderr_has("tidings resume campaign.yaml --ledger ledger.sqlite --acknowledge stop");
     assert_eq!(server.book().requests, 0);
     tidings(&project, "resume", []).code(0).stdout_has("stop: somebody ran `tidings stop` for this campaign");
     tidings(&project, "resume", ["--acknowledge", "stop-all"]).code(2).stderr_has("nothing was changed");
@@ -161,7 +161,7 @@ fn refusals_above_the_share_stop_the_campaign_until_somebody_has_looked() {
     ran.code(6)
         .stderr_has(&format!("{words}; "))
         .stderr_has(" messages still to be sent. Look at the reasons in report.csv");
-    ran.stderr_has("nothing is sent until then: tidings resume campaign.yaml --acknowledge 1");
+    ran.stderr_has("nothing is sent until then: tidings resume campaign.yaml --ledger ledger.sqlite --acknowledge 1");
     assert_eq!(ran.summary()["ending"], words);
     let report = ran.report();
     let waiting = report.of("waiting");
@@ -185,7 +185,7 @@ fn doubts_of_several_runs_count_together_and_anew_once_somebody_has_looked() {
     let project = project.recipients(people::csv(0..6));
     let ran = project.send(&server);
     ran.code(6).stderr_has("6 of the last 6 messages are in doubt, more than 1% of 500 (stop_when.in_doubt)");
-    ran.stderr_has("0 messages still to be sent").stderr_has("settle the doubts with `tidings resolve`");
+    ran.stderr_has("0 messages still to be sent").stderr_has("settle the doubts");
     tidings(&project, "resume", ["--acknowledge", "1"]).code(0);
     let project = project.recipients(people::csv(0..11));
     project.send(&server).code(4).stdout_has("11 in doubt");

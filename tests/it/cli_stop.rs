@@ -98,3 +98,32 @@ fn two_runs_at_once_are_one_run_and_a_refusal() {
     project.send(&server).code(4).stdout_has("3 in doubt");
     assert_eq!(server.book().requests, 3);
 }
+
+#[test]
+fn a_campaign_with_problems_stops_as_well_as_one_without() {
+    let project = Project::new().campaign_with("[en_US]", "[en-US]");
+    project.tidings(["stop", "campaign.yaml"]).code(0).stdout_has("spring is stopped");
+    let project = project.campaign("templates: nonsense\n");
+    project.tidings(["stop", "campaign.yaml"]).code(2).stderr_has("NOT stopped").stderr_has("`tidings stop --all`");
+}
+
+#[test]
+fn a_stop_through_a_link_whose_ledger_is_yet_to_come_reaches_it() {
+    let project = Project::new().with_token();
+    std::fs::create_dir(project.path("there")).expect("a directory");
+    std::os::unix::fs::symlink("there/ledger.sqlite", project.path("ledger.sqlite")).expect("a link");
+    project.tidings(["stop", "--all", "--ledger", "ledger.sqlite"]).code(0);
+    let server = Server::start(&[]);
+    project.send(&server).code(6).stderr_has("the kill switch is on");
+    assert_eq!(server.book().requests, 0);
+}
+
+#[test]
+fn what_is_printed_to_be_pasted_names_the_ledger() {
+    let project = Project::new().with_token();
+    let ran = project.send(&Server::with_faults(&["132001=100"]));
+    ran.code(6);
+    let line = ran.stderr.lines().find_map(|line| line.strip_prefix("nothing is sent until then: tidings "));
+    let words: Vec<_> = line.expect("a command").split(' ').collect();
+    project.tidings(words).code(0).stdout_has("breaker 1 is acknowledged");
+}

@@ -75,7 +75,7 @@ fn a_token_that_is_refused_stops_the_run_and_the_right_one_goes_on() {
     insta::assert_snapshot!(told, @"WhatsApp does not accept the token (code 190: Invalid OAuth access token - Cannot parse access token); 200 messages still to be sent. Temporary tokens end within 24 hours: make one for a system user of the business that may send from this number.");
 
     let mended = project.env("WHATSAPP_ACCESS_TOKEN", TOKEN);
-    mended.send(&server).code(77).stderr_has("tidings resume campaign.yaml --acknowledge 1");
+    mended.send(&server).code(77).stderr_has("tidings resume campaign.yaml --ledger ledger.sqlite --acknowledge 1");
     mended.tidings(["resume", "campaign.yaml", "--ledger", "ledger.sqlite", "--acknowledge", "1"]).code(0);
     mended.send(&server).code(0).stdout_has("200 rows: 200 accepted");
     assert_eq!(server.book().recipients_twice, 0);
