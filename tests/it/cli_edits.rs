@@ -160,3 +160,19 @@ fn a_plan_that_nobody_approved_leaves_nothing_behind() {
     ran.code(0).stdout_has("1 row: 1 accepted");
     assert_eq!(ran.summary()["withdrawn_before"], serde_json::json!({ "removed": 0, "over": 0 }));
 }
+
+#[test]
+fn what_is_edited_during_a_run_waits_for_the_next() {
+    let rows: String = (0..20).map(|n| format!("+120255501{n:02},ada\n")).collect();
+    let project = Project::empty().campaign(CAMPAIGN).with_token().recipients(format!("phone,first_name\n{rows}"));
+    let project = project.campaign_with("1000/s", "20/s");
+    let server = Server::start(&[]);
+    let running = project.start_sending(&server);
+    server.until_requests(1);
+    let project = project.recipients(format!("phone,first_name\n{rows}+12025550199,zoe\n"));
+    let ran = running.end();
+    ran.code(0).stdout_has("20 rows: 20 accepted");
+    assert_eq!(server.book().requests, 20);
+    project.send(&server).code(0).stdout_has("21 rows: 21 accepted");
+    assert_eq!((server.book().requests, server.book().recipients_twice), (21, 0));
+}

@@ -1,5 +1,6 @@
 //! The campaigns that come with tidings, each in a copy.
 
+use std::fs;
 use std::path::Path;
 
 use unicode_width::UnicodeWidthStr;
@@ -124,4 +125,26 @@ fn the_spring_sale_reaches_everybody_whose_row_is_right() {
     let count = |code| languages.iter().filter(|language| **language == code).count();
     assert_eq!((count("en_US"), count("es_ES"), count("pt_BR")), (9, 5, 6));
     assert!(report.rows.iter().all(|row| !row.recipient.contains("555010")), "phone numbers are not masked");
+}
+
+#[test]
+fn every_promise_of_the_readme_names_tests_that_exist() {
+    let readme = include_str!("../../README.md");
+    let (_, promises) = readme.split_once("## What is promised").expect("the promises");
+    let (promises, _) = promises.split_once("\nNot promised").expect("what is not promised");
+    let home = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for number in 1..=9 {
+        let (_, rest) = promises.split_once(&format!("\n{number}. **")).unwrap_or_else(|| panic!("promise {number}"));
+        let promise = rest.split(&format!("\n{}. **", number + 1)).next().unwrap_or(rest);
+        let files: Vec<&str> = promise.split("](").skip(1).filter_map(|link| link.split(')').next()).collect();
+        assert!(!files.is_empty(), "promise {number} names no test");
+        for file in files {
+            let text = fs::read_to_string(home.join(file)).unwrap_or_else(|_| panic!("{file} does not exist"));
+            assert!(
+                file.ends_with("laws.rs")
+                    || ["#[test]", "#[tokio::test", "proptest!"].iter().any(|mark| text.contains(mark)),
+                "{file}"
+            );
+        }
+    }
 }
