@@ -36,7 +36,7 @@
 //! | 2 | [`policy`] | pure: pace, slots, retries, reasons to stop, thresholds. Time is an argument |
 //! | 3 | [`campaign`], [`audience`] | what the author wrote; who is in the recipients file |
 //! | 4 | [`message`] | what one person gets: parameters, components, payload |
-//! | 5 | [`plan`] | campaign × audience, as a stream |
+//! | 5 | [`plan`] | campaign × audience, as a stream; saved to a file for somebody's approval |
 //! | 6 | [`ledger`] | what happened: the memory that survives. The only room that knows SQL |
 //! | 7 | [`run`], [`sandbox`] | the engine: claim, commit, send, settle; a WhatsApp to rehearse against, which imports only `cloud` and `clock` |
 //! | 8 | [`report`] | a fold over ledger rows: CSV, JSON lines, summary |

@@ -4,6 +4,7 @@ use super::exit::Exit;
 use super::printer::Printer;
 use crate::cloud::client::ClientError;
 use crate::ledger::LedgerError;
+use crate::plan::saved::SavedError;
 use crate::problem::Problem;
 use crate::report::ReportError;
 use crate::secret::TokenError;
@@ -103,6 +104,12 @@ impl From<ReportError> for Failure {
             ReportError::Ledger(error) => Self::Ledger(error),
             error @ ReportError::File { .. } => Self::Report(error),
         }
+    }
+}
+
+impl From<SavedError> for Failure {
+    fn from(error: SavedError) -> Self {
+        Self::Usage(format!("{error}; nothing was sent"))
     }
 }
 

@@ -13,6 +13,7 @@ mod resolve;
 mod resume;
 mod run;
 mod sandbox;
+mod saving;
 mod send;
 mod signals;
 mod staging;

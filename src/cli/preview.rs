@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::failure::Failure;
 use super::printer::{Printer, counted};
 use super::read::read_campaign;
+use super::saving::Saving;
 use super::{Exit, progress};
 use crate::campaign::{Campaign, Occurrence};
 use crate::clock::{Clock, zone};
@@ -39,20 +40,23 @@ pub struct Args {
     /// Show this row of the recipients file, numbered as a spreadsheet does: the header is row 1.
     #[arg(long, value_name = "N")]
     row: Option<u64>,
+    /// Save the plan to this file: every recipient and every word, to be sent with `run --plan` within 24 hours.
+    #[arg(long, value_name = "PLAN", conflicts_with = "row")]
+    out: Option<PathBuf>,
 }
 
 /// Shows a plan as asked for.
 pub fn run(args: &Args, printer: Printer) -> Exit {
     let shown = match args.row {
         Some(row) => show_row(args, row, printer),
-        None => outline(&args.file, args.json, printer),
+        None => outline(&args.file, args.json, args.out.as_deref(), printer),
     };
     shown.unwrap_or_else(|failure| failure.report(printer))
 }
 
 /// Shows a plan as text.
 pub fn show(file: &Path, printer: Printer) -> Exit {
-    outline(file, false, printer).unwrap_or_else(|failure| failure.report(printer))
+    outline(file, false, None, printer).unwrap_or_else(|failure| failure.report(printer))
 }
 
 /// What a preview keeps of the stream.
@@ -62,11 +66,15 @@ struct Kept {
     turned_away: Vec<(u64, String)>,
 }
 
-fn outline(file: &Path, json: bool, printer: Printer) -> Result<Exit, Failure> {
+fn outline(file: &Path, json: bool, out: Option<&Path>, printer: Printer) -> Result<Exit, Failure> {
     let campaign = read_campaign(file)?;
     let mut kept = Kept::default();
     let plan = Plan::prepare(&campaign, Clock::System.local_date())?;
+    let mut saving = out.map(|out| Saving::begin(&campaign, &plan, out)).transpose()?;
     let outline = plan.compose(|planned| {
+        if let Some(saving) = &mut saving {
+            saving.add(&planned)?;
+        }
         match planned {
             Planned::Message { row, recipient, message, .. } if kept.samples.len() < SAMPLES => {
                 kept.samples.push(bubble(row, recipient, message));
@@ -81,8 +89,12 @@ fn outline(file: &Path, json: bool, printer: Printer) -> Result<Exit, Failure> {
     if outline.problems_total > 0 {
         return Err(Failure::Problems { shown: outline.problems, total: outline.problems_total });
     }
+    let saved = saving.map(|saving| saving.finish(&outline)).transpose()?;
     let plan = (&campaign, plan.occurrence());
     printer.data(&if json { numbers(plan, &outline)? } else { text(plan, &outline, &kept) });
+    if let Some(saved) = saved {
+        printer.talk(&saved);
+    }
     Ok(Exit::Complete)
 }
 

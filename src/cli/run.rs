@@ -11,7 +11,7 @@ use super::rehearsal::{Rehearsal, ScriptArgs};
 use super::send::{Job, report, send, standing};
 use super::signals::Signals;
 use super::staging::{self, Accepted, Ready};
-use super::{Exit, Global, ending, hint, preview, progress};
+use super::{Exit, Global, ending, hint, preview, progress, saving};
 use crate::campaign::Campaign;
 use crate::clock::{Clock, rfc3339};
 use crate::cloud::client::{Client, META_API, check_address, is_loopback};
@@ -35,6 +35,9 @@ pub struct Args {
     yes: bool,
     #[command(flatten)]
     accepted: Accepted,
+    /// Send exactly the plan that `preview --out` saved to this file; refused if anything it was made from has changed.
+    #[arg(long, value_name = "PLAN", conflicts_with = "dry_run")]
+    plan: Option<PathBuf>,
     /// Send to the built-in simulator, with a ledger that is thrown away.
     #[arg(long)]
     sandbox: bool,
@@ -74,6 +77,9 @@ fn check(args: &Args) -> Result<(), Failure> {
                 .to_owned(),
         ));
     }
+    if args.plan.is_some() && args.files.len() > 1 {
+        return Err(Failure::Usage("a plan is of one campaign: name one campaign file; nothing was sent".to_owned()));
+    }
     if let Some(api) = &args.api_url {
         check_address(api)?;
     }
@@ -90,6 +96,7 @@ fn run_one(
     let clock = Clock::System;
     let campaign = read_campaign(file)?;
     let plan = Plan::prepare(&campaign, clock.local_date())?;
+    let saved = args.plan.as_deref().map(|path| saving::open(path, &campaign, &plan, clock)).transpose()?;
     let rehearsal = args.sandbox.then(|| Rehearsal::start(&args.script)).transpose()?;
     let mut ledger = Ledger::open(&ledger_path(file, args, global, rehearsal.as_ref())?)?;
     let doubts = ledger.recover(clock.unix_ms(), DIED)?;
@@ -98,7 +105,7 @@ fn run_one(
         printer.warn(&format!("an earlier run died with {messages} under way: in doubt now, and not sent again"));
     }
     look_for_stops(&ledger, &campaign, &hint::command("resume", file, global))?;
-    let ready = staging::bring_in(&mut ledger, &campaign, &plan, &args.accepted, clock)?;
+    let ready = staging::bring_in(&mut ledger, &campaign, &plan, saved, &args.accepted, clock)?;
     let people = ready.waiting(&ledger)?;
     let client = if people > 0 {
         if rehearsal.is_none() && !args.yes {

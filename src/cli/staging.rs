@@ -11,6 +11,7 @@ use crate::clock::{Clock, millis, zone};
 use crate::cloud::Endpoint;
 use crate::ledger::{Addressee, Change, Content, Edits, Ledger, LedgerError, Opened, PlanId, PlanKey, Staged, Wording};
 use crate::message::bubble;
+use crate::plan::saved::{Reader, SavedError, SavedMessage, SavedRow};
 use crate::plan::{Plan, Planned};
 use crate::policy::calendar::Period;
 
@@ -76,14 +77,17 @@ impl Ready {
     }
 }
 
-/// Brings a plan into the ledger, unless exactly this plan is open already.
+/// Brings a plan into the ledger, unless exactly this plan is open already. What was saved and approved goes in as it was
+/// saved, and needs no further word about what it changes.
 pub fn bring_in(
     ledger: &mut Ledger,
     campaign: &Campaign,
     plan: &Plan<'_>,
+    saved: Option<Reader>,
     accepted: &Accepted,
     clock: Clock,
 ) -> Result<Ready, Failure> {
+    let accept_changes = accepted.accept_changes || saved.is_some();
     let key = PlanKey {
         campaign: &campaign.key,
         occurrence: plan.occurrence(),
@@ -92,13 +96,18 @@ pub fn bring_in(
         phone_number_id: &campaign.sender.phone_number_id,
     };
     if let Some(open) = ledger.find_plan(&key)? {
+        // Made from the same files it says the same; it must be whole all the same.
+        saved.map(|saved| saved.rows(|_| Ok::<_, SavedError>(()))).transpose()?;
         return Ok(Ready::Open(open));
     }
     let previous = ledger.previous(&campaign.key)?;
     if let Some(previous) = &previous {
-        look_at_occurrence(&previous.occurrence, plan.occurrence(), accepted)?;
+        look_at_occurrence(&previous.occurrence, plan.occurrence(), accept_changes)?;
     }
-    let staged = stage(ledger, &key, plan, clock)?;
+    let staged = match saved {
+        None => stage(ledger, &key, plan, clock)?,
+        Some(saved) => stage_saved(ledger, &key, saved, clock)?,
+    };
     if previous.is_none() {
         look_elsewhere(ledger, campaign, staged.plan, accepted, clock)?;
     }
@@ -106,7 +115,7 @@ pub fn bring_in(
     let another_sender = before.filter(|before| staged.edits.pending > 0 && before != now);
     let ready = Ready::Staged { staged, another_sender: another_sender.map(|before| (before, now.to_owned())) };
     match ready.changes() {
-        Some(changes) if !accepted.accept_changes => Err(Failure::Usage(format!(
+        Some(changes) if !accept_changes => Err(Failure::Usage(format!(
             "{changes}\nif that is meant, run it once with --accept-changes; nothing was sent"
         ))),
         _ => Ok(ready),
@@ -130,9 +139,26 @@ fn stage(ledger: &mut Ledger, key: &PlanKey<'_>, plan: &Plan<'_>, clock: Clock) 
     Ok(staging.finish()?)
 }
 
+/// Nothing of it counts unless its end is reached and proves that nobody changed it.
+fn stage_saved(ledger: &mut Ledger, key: &PlanKey<'_>, saved: Reader, clock: Clock) -> Result<Staged, Failure> {
+    let mut staging = ledger.stage(key, clock.unix_ms())?;
+    saved.rows(|SavedRow { row, recipient, message, turned_away }| {
+        let Some(message) = message else {
+            return Ok(staging.turned_away(*row, recipient, turned_away.as_deref().unwrap_or_default())?);
+        };
+        let identity = Recipient::parse(recipient, None)
+            .map_err(|_| SavedError::Altered(format!("row {row} goes to nobody who can be messaged")))?
+            .identity();
+        let SavedMessage { occurrence, endpoint, name, language, template } = message;
+        let content = Content { endpoint: (*endpoint).into(), name, language, template: template.get() };
+        Ok::<_, Failure>(staging.message(&Addressee { row: *row, identity, occurrence, recipient }, &content)?)
+    })?;
+    Ok(staging.finish()?)
+}
+
 /// Another kind of occurrence is another key for everybody. And a calendar does not run backwards: if it seems to, the
 /// clock or the time zone is not what it was.
-fn look_at_occurrence(before: &str, now: &str, accepted: &Accepted) -> Result<(), Failure> {
+fn look_at_occurrence(before: &str, now: &str, accept_changes: bool) -> Result<(), Failure> {
     let kinds = [before, now].map(Period::with_name);
     if kinds[0].is_some() && kinds[0] == kinds[1] {
         if now < before {
@@ -142,7 +168,7 @@ fn look_at_occurrence(before: &str, now: &str, accepted: &Accepted) -> Result<()
                  clock and the time zone of this machine; nothing was sent"
             )));
         }
-    } else if before != now && !accepted.accept_changes {
+    } else if before != now && !accept_changes {
         return Err(Failure::Usage(format!(
             "the campaign's occurrence changes from `{before}` to `{now}`: people who got it already would get it again; if \
              that is meant, run it once with --accept-changes; nothing was sent"

@@ -6,6 +6,7 @@ mod cli_bad_input;
 mod cli_breakers;
 mod cli_edits;
 mod cli_occurrences;
+mod cli_plan;
 mod cli_preview;
 mod cli_resolve;
 mod cli_run;

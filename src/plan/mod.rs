@@ -2,6 +2,8 @@
 //!
 //! Every row is composed before the first message is sent, so one that cannot be composed is known in time.
 
+pub mod saved;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
