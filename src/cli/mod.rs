@@ -1,9 +1,11 @@
 //! The command line: one file per command. Only this room prints.
 
+mod comparing;
 mod ending;
 mod exit;
 mod failure;
 mod hint;
+mod outline;
 mod preview;
 mod printer;
 mod progress;
@@ -88,7 +90,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let printer = Printer::new(global.quiet);
     match command {
         Command::Run(args) => run::run(&args, &global, printer),
-        Command::Preview(args) => preview::run(&args, printer),
+        Command::Preview(args) => preview::run(&args, &global, printer),
         Command::Stop(args) => stop::run(&args, &global, printer),
         Command::Resume(args) => resume::run(&args, &global, printer),
         Command::Resolve(args) => resolve::run(&args, &global, printer),

@@ -54,7 +54,7 @@ pub fn run(args: &Args, global: &Global, printer: Printer) -> Exit {
         return failure.report(printer);
     }
     if args.dry_run {
-        return args.files.iter().map(|file| preview::show(file, printer)).max().unwrap_or(Exit::Complete);
+        return args.files.iter().map(|file| preview::show(file, global, printer)).max().unwrap_or(Exit::Complete);
     }
     let mut signals = Signals::default();
     let mut end = Exit::Complete;

@@ -109,7 +109,8 @@ fn a_preview_tells_programs_the_numbers() {
         "empty": 1
       },
       "rate_per_second": 1000.0,
-      "duration_s": 1
+      "duration_s": 1,
+      "since_last_run": null
     }
     "#);
 }

@@ -1,0 +1,208 @@
+//! A plan in words and in numbers, for previews.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::failure::Failure;
+use super::printer::counted;
+use super::progress;
+use crate::campaign::{Campaign, Occurrence};
+use crate::clock::{rfc3339, zone};
+use crate::ledger::SinceLast;
+use crate::message::wrap::{WIDTH_MAX, wrapped};
+use crate::plan::Outline;
+use crate::policy::calendar::Period;
+
+/// What a preview keeps of the stream.
+#[derive(Default)]
+pub struct Kept {
+    /// The first messages, as bubbles.
+    pub samples: Vec<String>,
+    /// The first rows that were turned away, with the reasons.
+    pub turned_away: Vec<(u64, String)>,
+}
+
+/// A plan that was looked at.
+pub struct Look<'a> {
+    /// The campaign.
+    pub campaign: &'a Campaign,
+    /// Its occurrence.
+    pub occurrence: &'a str,
+    /// The plan in numbers.
+    pub outline: &'a Outline,
+    /// What was kept of it.
+    pub kept: &'a Kept,
+    /// How it stands to what was sent before.
+    pub since: Option<SinceLast>,
+}
+
+#[derive(Serialize)]
+struct Numbers<'a> {
+    campaign: &'a str,
+    occurrence: &'a str,
+    phone_number_id: &'a str,
+    rows: u64,
+    messages: u64,
+    by_template: Vec<ByTemplate<'a>>,
+    turned_away: u64,
+    turned_away_by_reason: &'a std::collections::BTreeMap<&'static str, u64>,
+    rate_per_second: f64,
+    duration_s: u64,
+    since_last_run: Option<Since>,
+}
+
+/// How the rows stand to what was sent before.
+#[derive(Serialize)]
+struct Since {
+    last_run_at: String,
+    to_send: u64,
+    new: u64,
+    waiting: u64,
+    changed: u64,
+    accepted: u64,
+    refused: u64,
+    in_doubt: u64,
+    given_up: u64,
+    gone: u64,
+    withdrawn: u64,
+}
+
+impl From<SinceLast> for Since {
+    fn from(since: SinceLast) -> Self {
+        let SinceLast { new, waiting, changed, accepted, refused, in_doubt, given_up, gone, withdrawn, .. } = since;
+        let (last_run_at, to_send) = (rfc3339(since.last_run_at), since.to_send());
+        Self { last_run_at, to_send, new, waiting, changed, accepted, refused, in_doubt, given_up, gone, withdrawn }
+    }
+}
+
+#[derive(Serialize)]
+struct ByTemplate<'a> {
+    template: &'a str,
+    language: &'a str,
+    messages: u64,
+}
+
+/// The plan in numbers, as JSON.
+pub fn numbers(look: &Look<'_>) -> Result<String, Failure> {
+    let Look { campaign, occurrence, outline, since, .. } = *look;
+    let by_template = outline.messages.iter().map(|((template, language), messages)| ByTemplate {
+        template,
+        language,
+        messages: *messages,
+    });
+    let numbers = Numbers {
+        campaign: &campaign.key,
+        occurrence,
+        phone_number_id: &campaign.sender.phone_number_id,
+        rows: outline.rows,
+        messages: outline.messages_total(),
+        by_template: by_template.collect(),
+        turned_away: outline.turned_away_total(),
+        turned_away_by_reason: &outline.turned_away,
+        rate_per_second: campaign.pace_per_second(),
+        duration_s: duration(look).as_secs(),
+        since_last_run: since.map(Since::from),
+    };
+    serde_json::to_string_pretty(&numbers).map_err(|error| Failure::Bug(error.to_string()))
+}
+
+/// How long the next run takes, at this pace.
+fn duration(look: &Look<'_>) -> Duration {
+    let messages = look.since.map_or(look.outline.messages_total(), |since| since.to_send());
+    Duration::from_secs_f64((messages as f64 / look.campaign.pace_per_second()).ceil())
+}
+
+/// The plan in words.
+pub fn text(look: &Look<'_>) -> String {
+    let mut text = String::new();
+    // Writing to a String does not fail.
+    let _ = write_text(&mut text, look);
+    text.truncate(text.trim_end().len());
+    text
+}
+
+fn write_text(text: &mut String, look: &Look<'_>) -> std::fmt::Result {
+    let Look { campaign, occurrence, outline, kept, since } = *look;
+    let (messages, turned_away) = (outline.messages_total(), outline.turned_away_total());
+    let (rows, planned) = (counted(outline.rows, "row"), counted(messages, "message"));
+    writeln!(text, "{}: {rows}, {planned}, {turned_away} turned away", campaign.key)?;
+    for line in campaign.description.iter().flat_map(|description| description.lines()) {
+        writeln!(text, "{}", indented("", line))?;
+    }
+    if let Some(once) = how_often(&campaign.occurrence, occurrence) {
+        writeln!(text, "{}", indented("", &once))?;
+    }
+    let time = progress::time(duration(look));
+    writeln!(
+        text,
+        "from number {}, at most {} a second: about {time}",
+        campaign.sender.phone_number_id,
+        campaign.pace_per_second()
+    )?;
+    writeln!(text, "\nmessages")?;
+    let name_width = outline.messages.keys().map(|(name, _)| name.len()).max().unwrap_or(0);
+    for ((name, language), count) in &outline.messages {
+        writeln!(text, "  {count:>9}  {name:name_width$}  {language}")?;
+    }
+    if let Some(since) = since {
+        write_since(text, since)?;
+    }
+    if turned_away > 0 {
+        writeln!(text, "\nturned away")?;
+        for (row, reason) in &kept.turned_away {
+            writeln!(text, "{}", indented(&format!("  row {row}: "), reason))?;
+        }
+        let rest = turned_away - kept.turned_away.len() as u64;
+        if rest > 0 {
+            writeln!(text, "  and {rest} more")?;
+        }
+    }
+    if !kept.samples.is_empty() {
+        let of = if kept.samples.len() as u64 == messages { "all messages" } else { "the first messages" };
+        writeln!(text, "\n{of}")?;
+        for sample in &kept.samples {
+            writeln!(text, "{sample}")?;
+        }
+    }
+    Ok(())
+}
+
+/// How often each person gets it, where it is not once for ever.
+fn how_often(kind: &Occurrence, name: &str) -> Option<String> {
+    let period = match kind {
+        Occurrence::Once => return None,
+        Occurrence::Each(_) => return Some(format!("each person once for each `{name}`")),
+        Occurrence::Every(Period::Day) => "day",
+        Occurrence::Every(Period::Week) => "week",
+        Occurrence::Every(Period::Month) => "month",
+    };
+    Some(format!("each person once a {period}, by the calendar of this machine ({}): {name}", zone()))
+}
+
+/// How the rows stand to what was sent before; what nobody is in goes without saying.
+fn write_since(text: &mut String, since: SinceLast) -> std::fmt::Result {
+    writeln!(text, "\nsince the last run, {}", rfc3339(since.last_run_at))?;
+    writeln!(text, "  {:>9}  to send now: {} new, {} waiting", since.to_send(), since.new, since.waiting)?;
+    for (count, words) in [
+        (since.changed, "of those waiting would change: needs --accept-changes"),
+        (since.accepted, "have it already"),
+        (since.refused, "refused then, not asked again"),
+        (since.in_doubt, "in doubt, not asked again"),
+        (since.given_up, "given up"),
+        (since.gone, "gone from the file"),
+        (since.withdrawn, "waited, and would be withdrawn: gone from the file, or their occurrence is over"),
+    ] {
+        if count > 0 {
+            writeln!(text, "  {count:>9}  {words}")?;
+        }
+    }
+    Ok(())
+}
+
+/// A text after its short label, in lines that fit the screen and start below each other.
+pub fn indented(label: &str, text: &str) -> String {
+    let lines = wrapped(text, WIDTH_MAX - label.len());
+    format!("{label}{}", lines.join(&format!("\n{}", " ".repeat(label.len()))))
+}
