@@ -23,6 +23,8 @@ pub(super) struct CampaignFile {
     pub templates: Vec<Template>,
     /// How often each person gets it: `once`, `daily`, `weekly`, `monthly`, or once for each value of an expression.
     pub occurrence: Option<String>,
+    /// Whether a few messages of a plan must have been sent to phones of your own before it is sent to everybody.
+    pub require_seed: Option<bool>,
     /// How it is sent.
     pub send: Option<Send>,
     /// What stops it by itself.

@@ -43,6 +43,8 @@ pub struct Campaign {
     pub templates: Vec<Template>,
     /// How often each person gets it.
     pub occurrence: Occurrence,
+    /// Whether a plan must have been sent to a few phones of the author's own before it is sent to everybody.
+    pub require_seed: bool,
     /// Messages a second, from `send.rate`.
     pub rate_per_second: Option<f64>,
     /// How much may go wrong before it stops.

@@ -172,6 +172,18 @@ impl<'t> Deserializer<'t> for Reader<'t, '_> {
         }
     }
 
+    fn deserialize_bool<V: Visitor<'t>>(mut self, visitor: V) -> Result<V::Value, Error> {
+        let word = self.text();
+        if let Some(Kind::Text(scalar)) = self.value.kind() {
+            if let Some(Resolved::Bool(value)) = resolve(scalar) {
+                return visitor.visit_bool(value);
+            }
+            let message = format!("{} cannot be {}", self.value.label, shown(word));
+            self.problems.add(scalar.at, "unknown-value", message, format!("write {}", either(&["true", "false"])));
+        }
+        visitor.visit_bool(false)
+    }
+
     fn deserialize_newtype_struct<V: Visitor<'t>>(self, name: &'static str, visitor: V) -> Result<V::Value, Error> {
         match (name, self.value.kind()) {
             (TEXT_OR_MAP, Some(Kind::Map(_))) => visitor.visit_some(self),
@@ -233,7 +245,7 @@ impl<'t> Deserializer<'t> for Reader<'t, '_> {
     }
 
     forward_to_deserialize_any! { <V: Visitor<'t>>
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf
+        i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf
         unit unit_struct tuple tuple_struct identifier ignored_any
     }
 }

@@ -16,10 +16,12 @@ mod resume;
 mod run;
 mod sandbox;
 mod saving;
+mod seed;
 mod send;
 mod signals;
 mod staging;
 mod stop;
+mod way;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -64,6 +66,8 @@ enum Color {
 enum Command {
     /// Send what a campaign has left to send.
     Run(run::Args),
+    /// Send a few real messages to phones of your own.
+    Seed(seed::Args),
     /// Show what a campaign would send, and send nothing.
     Preview(preview::Args),
     /// Stop a campaign, or all of them, at once; runs under way too.
@@ -90,6 +94,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let printer = Printer::new(global.quiet);
     match command {
         Command::Run(args) => run::run(&args, &global, printer),
+        Command::Seed(args) => seed::run(&args, &global, printer),
         Command::Preview(args) => preview::run(&args, &global, printer),
         Command::Stop(args) => stop::run(&args, &global, printer),
         Command::Resume(args) => resume::run(&args, &global, printer),

@@ -52,8 +52,8 @@ pub struct Rehearsal {
 
 impl Rehearsal {
     /// Starts the simulator on a free port of this machine.
-    pub fn start(args: &ScriptArgs) -> Result<Self, Failure> {
-        let sandbox = Embedded::start(args.script()?)?;
+    pub fn start(script: Script) -> Result<Self, Failure> {
+        let sandbox = Embedded::start(script)?;
         Ok(Self { sandbox, home: tempfile::Builder::new().prefix("tidings-").tempdir()? })
     }
 

@@ -6,18 +6,18 @@ use std::time::Duration;
 
 use super::failure::Failure;
 use super::printer::{Printer, counted};
-use super::read::{read_campaign, real_ledger};
+use super::read::read_campaign;
 use super::rehearsal::{Rehearsal, ScriptArgs};
 use super::send::{Job, report, send, standing};
 use super::signals::Signals;
 use super::staging::{self, Accepted, Ready};
-use super::{Exit, Global, ending, hint, preview, progress, saving};
+use super::way::Way;
+use super::{Exit, Global, ending, hint, preview, progress, saving, seed};
 use crate::campaign::Campaign;
 use crate::clock::{Clock, rfc3339};
-use crate::cloud::client::{Client, META_API, check_address, is_loopback};
+use crate::cloud::client::check_address;
 use crate::ledger::{Breaker, Ledger, Reach};
 use crate::plan::Plan;
-use crate::secret::Token;
 
 /// A program that dies between a request and its answer leaves this said about the message.
 pub const DIED: &str = "the program ended before an answer came";
@@ -97,8 +97,9 @@ fn run_one(
     let campaign = read_campaign(file)?;
     let plan = Plan::prepare(&campaign, clock.local_date())?;
     let saved = args.plan.as_deref().map(|path| saving::open(path, &campaign, &plan, clock)).transpose()?;
-    let rehearsal = args.sandbox.then(|| Rehearsal::start(&args.script)).transpose()?;
-    let mut ledger = Ledger::open(&ledger_path(file, args, global, rehearsal.as_ref())?)?;
+    let rehearsal = args.sandbox.then(|| args.script.script().and_then(Rehearsal::start)).transpose()?;
+    let way = Way { api_url: args.api_url.as_deref(), rehearsal: rehearsal.as_ref() };
+    let mut ledger = Ledger::open(&way.ledger(file, global)?)?;
     let doubts = ledger.recover(clock.unix_ms(), DIED)?;
     if doubts > 0 {
         let messages = counted(doubts, "message");
@@ -108,13 +109,16 @@ fn run_one(
     let ready = staging::bring_in(&mut ledger, &campaign, &plan, saved, &args.accepted, clock)?;
     let people = ready.waiting(&ledger)?;
     let client = if people > 0 {
+        if campaign.require_seed && rehearsal.is_none() {
+            seed::look_for_one(&ledger, &campaign, &plan, &hint::command("seed", file, global))?;
+        }
         if rehearsal.is_none() && !args.yes {
             confirm(&campaign, people, &ready, signals)?;
         }
         if signals.came() {
             return Ok(Exit::Paused);
         }
-        Some(client(&campaign, args, rehearsal.as_ref(), printer)?)
+        Some(way.client(&campaign, printer)?)
     } else {
         None
     };
@@ -143,26 +147,8 @@ fn run_one(
     Ok(exit)
 }
 
-/// A rehearsal uses a ledger of real messages only where the command line names it: a variable is set once, for the real
-/// runs, and forgotten.
-fn ledger_path(file: &Path, args: &Args, global: &Global, rehearsal: Option<&Rehearsal>) -> Result<PathBuf, Failure> {
-    if global.ledger.is_some() {
-        return real_ledger(file, global);
-    }
-    if let Some(rehearsal) = rehearsal {
-        return Ok(rehearsal.ledger());
-    }
-    if args.api_url.as_deref().is_some_and(is_loopback) {
-        return Err(Failure::Usage(
-            "a rehearsal on this machine must not mark real people as messaged: name a ledger for it with --ledger FILE"
-                .to_owned(),
-        ));
-    }
-    real_ledger(file, global)
-}
-
 /// What somebody stopped, or what stopped by itself, stays stopped until a person has looked: cron cannot start it again.
-fn look_for_stops(ledger: &Ledger, campaign: &Campaign, resume: &str) -> Result<(), Failure> {
+pub fn look_for_stops(ledger: &Ledger, campaign: &Campaign, resume: &str) -> Result<(), Failure> {
     let lift = |id: &str| format!("{resume} --acknowledge {id}");
     let stopped = |what: String, exit| Err(Failure::Stopped { what, exit });
     match ledger.switch().stops(&campaign.key) {
@@ -209,25 +195,4 @@ fn confirm(campaign: &Campaign, people: u64, ready: &Ready, signals: &mut Signal
         "y" | "yes" => Ok(()),
         _ => Err(Failure::Usage("not confirmed; nothing was sent".to_owned())),
     }
-}
-
-fn client(
-    campaign: &Campaign,
-    args: &Args,
-    rehearsal: Option<&Rehearsal>,
-    printer: Printer,
-) -> Result<Client, Failure> {
-    let sender = &campaign.sender;
-    let new = |api: &str, token: &Token| Client::new(api, &sender.api_version, &sender.phone_number_id, token);
-    if let Some(rehearsal) = rehearsal {
-        return Ok(new(&rehearsal.url(), &Token::for_sandbox("sandbox"))?);
-    }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let token = runtime.block_on(sender.token.read())?;
-    let api = args.api_url.as_deref().unwrap_or(META_API);
-    let client = new(api, &token)?;
-    if args.api_url.is_some() {
-        printer.talk(&format!("sending to {api}, not to WhatsApp"));
-    }
-    Ok(client)
 }

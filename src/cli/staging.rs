@@ -77,6 +77,17 @@ impl Ready {
     }
 }
 
+/// What a plan is made from.
+pub fn key<'a>(campaign: &'a Campaign, plan: &'a Plan<'_>) -> PlanKey<'a> {
+    PlanKey {
+        campaign: &campaign.key,
+        occurrence: plan.occurrence(),
+        campaign_digest: campaign.digest,
+        recipients_digest: plan.recipients_digest(),
+        phone_number_id: &campaign.sender.phone_number_id,
+    }
+}
+
 /// Brings a plan into the ledger, unless exactly this plan is open already. What was saved and approved goes in as it was
 /// saved, and needs no further word about what it changes.
 pub fn bring_in(
@@ -88,13 +99,7 @@ pub fn bring_in(
     clock: Clock,
 ) -> Result<Ready, Failure> {
     let accept_changes = accepted.accept_changes || saved.is_some();
-    let key = PlanKey {
-        campaign: &campaign.key,
-        occurrence: plan.occurrence(),
-        campaign_digest: campaign.digest,
-        recipients_digest: plan.recipients_digest(),
-        phone_number_id: &campaign.sender.phone_number_id,
-    };
+    let key = key(campaign, plan);
     if let Some(open) = ledger.find_plan(&key)? {
         // Made from the same files it says the same; it must be whole all the same.
         saved.map(|saved| saved.rows(|_| Ok::<_, SavedError>(()))).transpose()?;

@@ -15,7 +15,7 @@ use crate::cloud::outcome::{Outcome, Refusal};
 use crate::policy::retry::WAIT_MAX;
 
 /// Numbers of outcomes in the ledger. Never reused.
-const ACCEPTED: i64 = 1;
+pub(super) const ACCEPTED: i64 = 1;
 const REFUSED: i64 = 2;
 const NOT_SENT: i64 = 3;
 pub(super) const IN_DOUBT: i64 = 4;
@@ -282,16 +282,16 @@ fn settle(db: &Connection, settlements: &[Settlement]) -> Result<(), LedgerError
 }
 
 /// An outcome as columns.
-struct Facts<'a> {
-    outcome: i64,
-    refusal: Option<&'a Refusal>,
-    wamid: Option<&'a str>,
+pub(super) struct Facts<'a> {
+    pub(super) outcome: i64,
+    pub(super) refusal: Option<&'a Refusal>,
+    pub(super) wamid: Option<&'a str>,
     message_status: Option<&'a str>,
-    detail: Option<&'a str>,
+    pub(super) detail: Option<&'a str>,
 }
 
 impl<'a> Facts<'a> {
-    fn of(outcome: &'a Outcome) -> Self {
+    pub(super) fn of(outcome: &'a Outcome) -> Self {
         let mut facts = Self { outcome: ACCEPTED, refusal: None, wamid: None, message_status: None, detail: None };
         match outcome {
             Outcome::Accepted { wamid, message_status } => {

@@ -18,6 +18,7 @@ mod open;
 mod peek;
 mod plan;
 mod read;
+mod seeds;
 mod settled;
 mod sqlite;
 pub mod state;
@@ -35,6 +36,7 @@ pub use open::Opened;
 pub use peek::{Comparison, Peek, SinceLast};
 pub use plan::{Addressee, Change, Content, Edits, PlanKey, Staged, Staging, Wording};
 pub use read::{AttemptRow, ReportRow, Tally};
+pub use seeds::SeedId;
 pub use sqlite::Ledger;
 pub use switch::{Reach, Switch};
 

@@ -42,6 +42,7 @@ pub fn draft() -> Draft {
         },
         templates: vec![template("spring_sale", &["en_US"])],
         occurrence: Occurrence::Once,
+        require_seed: false,
         rate_per_second: None,
         stop_when: StopWhen::default(),
         report: Report { directory: PathBuf::from("reports"), csv: true, jsonl: true, show_phones: false },

@@ -11,6 +11,7 @@ mod cli_preview;
 mod cli_resolve;
 mod cli_run;
 mod cli_sandbox;
+mod cli_seed;
 mod cli_since;
 mod cli_stop;
 mod cli_token;

@@ -46,6 +46,7 @@ pub(super) fn campaign(
         recipients: recipients?,
         templates: templates?,
         occurrence: occurrence?,
+        require_seed: written.require_seed.unwrap_or(false),
         rate_per_second: match rate_per_second {
             Some(rate) => Some(rate?),
             None => None,

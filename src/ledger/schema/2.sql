@@ -1,4 +1,4 @@
--- Edits between runs. What a new plan changes of an older one waits here until the plan is opened.
+-- Edits between runs, and seeds. What a new plan changes of an older one waits here until the plan is opened.
 
 -- Why a message is withdrawn.
 ALTER TABLE messages ADD COLUMN reason TEXT CHECK (reason IN ('given up', 'removed', 'over'));
@@ -22,3 +22,20 @@ CREATE TABLE withdrawals (
     message_id INTEGER NOT NULL REFERENCES messages,
     PRIMARY KEY (plan_id, message_id)
 ) STRICT, WITHOUT ROWID;
+
+-- Messages of a plan that were sent to people's own phones, to be looked at. They are no messages of the campaign.
+CREATE TABLE seeds (
+    seed_id           INTEGER PRIMARY KEY,
+    campaign          TEXT NOT NULL,
+    occurrence        TEXT NOT NULL,
+    campaign_digest   BLOB NOT NULL,
+    recipients_digest BLOB NOT NULL,
+    row               INTEGER NOT NULL,
+    recipient         TEXT NOT NULL,
+    claimed_at        INTEGER NOT NULL,
+    settled_at        INTEGER,
+    outcome           INTEGER,
+    code              INTEGER,
+    wamid             TEXT,
+    detail            TEXT
+) STRICT;

@@ -1,0 +1,207 @@
+//! `tidings seed`: a few real messages to phones of one's own, before everybody gets theirs.
+
+use std::path::PathBuf;
+
+use super::failure::Failure;
+use super::printer::{Printer, counted};
+use super::read::read_campaign;
+use super::rehearsal::Rehearsal;
+use super::run::look_for_stops;
+use super::signals::Signals;
+use super::way::Way;
+use super::{Exit, Global, hint, staging};
+use crate::audience::phone::Recipient;
+use crate::campaign::Campaign;
+use crate::clock::Clock;
+use crate::cloud::Endpoint;
+use crate::cloud::client::{Client, Request, Sender, check_address};
+use crate::cloud::fault::Effect;
+use crate::cloud::outcome::Outcome;
+use crate::cloud::wire;
+use crate::ledger::{Ledger, PlanKey};
+use crate::plan::{Plan, Planned};
+use crate::sandbox::faults::Script;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The campaign file.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// A phone of your own. May be repeated; each gets every message.
+    #[arg(long = "to", value_name = "PHONE", required = true)]
+    phones: Vec<String>,
+    /// Send the message of this row of the recipients file, numbered as a spreadsheet does. May be repeated; without it, the
+    /// first, the longest and the shortest message are sent.
+    #[arg(long = "row", value_name = "N")]
+    rows: Vec<u64>,
+    /// Send to the built-in simulator.
+    #[arg(long)]
+    sandbox: bool,
+    /// Send here instead of to WhatsApp: an https address, or a simulator on this machine.
+    #[arg(long, value_name = "URL", conflicts_with = "sandbox")]
+    api_url: Option<String>,
+}
+
+/// Sends a few messages.
+pub fn run(args: &Args, global: &Global, printer: Printer) -> Exit {
+    seed(args, global, printer).unwrap_or_else(|failure| failure.report(printer))
+}
+
+/// Whether the plan was looked at on a phone, where the campaign asks for that.
+pub fn look_for_one(ledger: &Ledger, campaign: &Campaign, plan: &Plan<'_>, seed: &str) -> Result<(), Failure> {
+    if ledger.is_seeded(&staging::key(campaign, plan))? {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!(
+        "the campaign asks for a look on a phone first (`require_seed`), and this plan had none, or was edited since: \
+         {seed} --to PHONE; nothing was sent"
+    )))
+}
+
+fn seed(args: &Args, global: &Global, printer: Printer) -> Result<Exit, Failure> {
+    let clock = Clock::System;
+    if let Some(api) = &args.api_url {
+        check_address(api)?;
+    }
+    let campaign = read_campaign(&args.file)?;
+    let plan = Plan::prepare(&campaign, clock.local_date())?;
+    let phones = phones(args, &campaign)?;
+    let picks = pick(args, &plan)?;
+    let rehearsal = args.sandbox.then(|| Rehearsal::start(Script::default())).transpose()?;
+    let way = Way { api_url: args.api_url.as_deref(), rehearsal: rehearsal.as_ref() };
+    let mut ledger = Ledger::open(&way.ledger(&args.file, global)?)?;
+    look_for_stops(&ledger, &campaign, &hint::command("resume", &args.file, global))?;
+    let client = way.client(&campaign, printer)?;
+    let job = Job { key: staging::key(&campaign, &plan), picks: &picks, phones: &phones, clock, printer };
+    let exit = Signals::default().during(|stops| send(&job, &mut ledger, client, stops))??;
+    printer.talk("these were seeds: nobody of the recipients got a message");
+    Ok(exit)
+}
+
+fn phones(args: &Args, campaign: &Campaign) -> Result<Vec<Recipient>, Failure> {
+    let country = campaign.recipients.default_country.as_deref();
+    let read = |phone: &String| {
+        Recipient::parse(phone, country)
+            .map_err(|error| Failure::Usage(format!("--to: {}; {}; nothing was sent", error.cause(), error.remedy())))
+    };
+    args.phones.iter().map(read).collect()
+}
+
+/// A message to be looked at.
+struct Pick {
+    row: u64,
+    why: &'static str,
+    endpoint: Endpoint,
+    template: String,
+}
+
+/// The rows that were asked for; else the first, the longest and the shortest message.
+fn pick(args: &Args, plan: &Plan<'_>) -> Result<Vec<Pick>, Failure> {
+    let (mut named, mut first, mut longest, mut shortest) = (Vec::new(), None, None::<Pick>, None::<Pick>);
+    let outline = plan.compose(|planned| {
+        let Planned::Message { row, message, .. } = planned else { return Ok(()) };
+        let pick = |why| Pick { row, why, endpoint: message.endpoint, template: message.template.clone() };
+        let length = message.template.len();
+        if args.rows.contains(&row) {
+            named.push(pick("asked for"));
+        }
+        if first.is_none() {
+            first = Some(pick("the first"));
+        }
+        if longest.as_ref().is_none_or(|pick| pick.template.len() < length) {
+            longest = Some(pick("the longest"));
+        }
+        if shortest.as_ref().is_none_or(|pick| pick.template.len() > length) {
+            shortest = Some(pick("the shortest"));
+        }
+        Ok::<_, Failure>(())
+    })?;
+    if outline.problems_total > 0 {
+        return Err(Failure::Problems { shown: outline.problems, total: outline.problems_total });
+    }
+    if let Some(row) = args.rows.iter().find(|row| !named.iter().any(|pick: &Pick| pick.row == **row)) {
+        return Err(Failure::Usage(format!("row {row} becomes no message; nothing was sent")));
+    }
+    if !named.is_empty() {
+        return Ok(named);
+    }
+    let mut picks: Vec<Pick> = [first, longest, shortest].into_iter().flatten().collect();
+    let mut met = Vec::new();
+    picks.retain(|pick| {
+        !met.contains(&pick.row) && {
+            met.push(pick.row);
+            true
+        }
+    });
+    if picks.is_empty() {
+        return Err(Failure::Usage("no row becomes a message; nothing was sent".to_owned()));
+    }
+    Ok(picks)
+}
+
+/// What is sent to whom.
+struct Job<'a> {
+    key: PlanKey<'a>,
+    picks: &'a [Pick],
+    phones: &'a [Recipient],
+    clock: Clock,
+    printer: Printer,
+}
+
+/// One after another: there are few, and the first that fails for everybody ends it.
+async fn send(
+    job: &Job<'_>,
+    ledger: &mut Ledger,
+    client: Client,
+    mut stops: tokio::sync::mpsc::Receiver<()>,
+) -> Result<Exit, Failure> {
+    let mut exit = Exit::Complete;
+    for pick in job.picks {
+        for phone in job.phones {
+            if stops.try_recv().is_ok() {
+                return Ok(exit.max(Exit::Paused));
+            }
+            let to = phone.to_string();
+            let seed = ledger.begin_seed(&job.key, pick.row, &to, job.clock.unix_ms())?;
+            let body = wire::envelope(&to, &pick.template, &seed.callback());
+            let outcome = client.send(Request { endpoint: pick.endpoint, body }).await;
+            ledger.end_seed(seed, &outcome, job.clock.unix_ms())?;
+            job.printer.result(&format!("row {} ({}) to {}: {}", pick.row, pick.why, phone.masked(), words(&outcome)));
+            exit = exit.max(code(&outcome));
+            if concerns_everybody(&outcome) {
+                let left = job.picks.len() * job.phones.len();
+                job.printer
+                    .warn(&format!("stopped: the rest of {} would fare no better", counted(left as u64, "seed")));
+                return Ok(exit);
+            }
+        }
+    }
+    Ok(exit)
+}
+
+fn words(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Accepted { message_status, .. } => message_status.clone().unwrap_or_else(|| "accepted".to_owned()),
+        Outcome::Refused(refusal) => format!("refused with code {}: {}", refusal.code, refusal.detail),
+        Outcome::NotSent { why } => format!("not sent: {why}"),
+        Outcome::InDoubt { why, .. } => format!("in doubt: {why}"),
+    }
+}
+
+fn code(outcome: &Outcome) -> Exit {
+    match outcome {
+        Outcome::Accepted { .. } => Exit::Complete,
+        Outcome::Refused(refusal) if refusal.effect() == Effect::Token => Exit::Token,
+        Outcome::Refused(_) => Exit::Refused,
+        Outcome::NotSent { .. } => Exit::Paused,
+        Outcome::InDoubt { .. } => Exit::InDoubt,
+    }
+}
+
+fn concerns_everybody(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Accepted { .. } | Outcome::InDoubt { .. } => false,
+        Outcome::Refused(refusal) => matches!(refusal.effect(), Effect::Token | Effect::Sender),
+        Outcome::NotSent { .. } => true,
+    }
+}

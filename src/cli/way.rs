@@ -1,0 +1,57 @@
+//! The way out: to WhatsApp, to another address, or to the simulator in this process; and the ledger that goes with it.
+
+use std::path::{Path, PathBuf};
+
+use super::Global;
+use super::failure::Failure;
+use super::printer::Printer;
+use super::read::real_ledger;
+use super::rehearsal::Rehearsal;
+use crate::campaign::Campaign;
+use crate::cloud::client::{Client, META_API, is_loopback};
+use crate::secret::Token;
+
+/// Where messages go.
+pub struct Way<'a> {
+    /// Instead of to WhatsApp.
+    pub api_url: Option<&'a str>,
+    /// The simulator in this process.
+    pub rehearsal: Option<&'a Rehearsal>,
+}
+
+impl Way<'_> {
+    /// A rehearsal uses a ledger of real messages only where the command line names it: a variable is set once, for the
+    /// real runs, and forgotten.
+    pub fn ledger(&self, file: &Path, global: &Global) -> Result<PathBuf, Failure> {
+        if global.ledger.is_some() {
+            return real_ledger(file, global);
+        }
+        if let Some(rehearsal) = self.rehearsal {
+            return Ok(rehearsal.ledger());
+        }
+        if self.api_url.is_some_and(is_loopback) {
+            return Err(Failure::Usage(
+                "a rehearsal on this machine must not mark real people as messaged: name a ledger for it with \
+                 --ledger FILE"
+                    .to_owned(),
+            ));
+        }
+        real_ledger(file, global)
+    }
+
+    /// A client for a campaign's sender.
+    pub fn client(&self, campaign: &Campaign, printer: Printer) -> Result<Client, Failure> {
+        let sender = &campaign.sender;
+        let new = |api: &str, token: &Token| Client::new(api, &sender.api_version, &sender.phone_number_id, token);
+        if let Some(rehearsal) = self.rehearsal {
+            return Ok(new(&rehearsal.url(), &Token::for_sandbox("sandbox"))?);
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let token = runtime.block_on(sender.token.read())?;
+        let client = new(self.api_url.unwrap_or(META_API), &token)?;
+        if let Some(api) = self.api_url {
+            printer.talk(&format!("sending to {api}, not to WhatsApp"));
+        }
+        Ok(client)
+    }
+}
