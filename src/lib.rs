@@ -12,7 +12,7 @@
 //! # The way through
 //!
 //! ```text
-//! campaign.yaml ──read, check──▶ Campaign ─┐
+//! campaign.yaml ──read, check──▶ Campaign ─┐                      any problem ──▶ shown with its line, stop
 //! recipients.csv ──rows──▶ Recipient ──────┴─compose──▶ Plan ──▶ preview (print, stop)
 //!                                                        │
 //!                                ledger.stage, look, open     insert if new, by message key
@@ -52,7 +52,8 @@
 //!    something else than the plan before it needs a person's word.
 //! 4. Rows of the file = accepted + refused + in doubt + turned away + withdrawn + waiting, checked at the end of every run.
 //! 5. Every message is composed before the first one is sent.
-//! 6. Checking reports all problems at once, in file order, each with its place and a way out.
+//! 6. Checking reports all problems at once, in file order, each with its place and a way out: also those of recipients
+//!    whose campaign is broken, as far as nothing is said that may be right once the campaign is mended.
 //! 7. Memory hardly grows with the number of recipients: rows stream, claims come in batches; what is kept of each person
 //!    is an identity of a few bytes, to find duplicates.
 //! 8. Recipients' cells are data: never rendered, never run by a spreadsheet.

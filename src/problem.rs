@@ -2,8 +2,12 @@
 //!
 //! Not an error type to branch on: problems are collected, sorted by place and shown all at once.
 
+mod codes;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
+
+pub use codes::CODES;
 
 /// A position in a text file. Lines and columns start at 1; columns count characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -14,6 +18,19 @@ pub struct Place {
     pub column: u64,
 }
 
+/// What may be shown of the line that a problem stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quote {
+    /// All of it.
+    Line,
+    /// All of it, a row of a recipients file.
+    Row,
+    /// A row of a recipients file with its phone numbers masked; they stand in this column, counted from 0, if it is known.
+    MaskedRow(Option<u16>),
+    /// Nothing: it may hold a secret.
+    Nothing,
+}
+
 /// Something wrong in a file: where, what, and the way out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -21,7 +38,11 @@ pub struct Problem {
     pub file: PathBuf,
     /// Where in the file; none when the file as a whole is meant (missing, unreadable).
     pub place: Option<Place>,
-    /// A stable short name of the kind of problem, such as `unknown-key`.
+    /// How many characters are meant, from the place on; without it, the word that stands there.
+    pub length: Option<u16>,
+    /// What may be shown of the line.
+    pub quote: Quote,
+    /// A stable short name of the kind of problem, one of [`CODES`].
     pub code: &'static str,
     /// What is wrong.
     pub message: String,
@@ -32,12 +53,39 @@ pub struct Problem {
 impl Problem {
     /// A problem with a file as a whole.
     pub fn of_file(file: &Path, code: &'static str, message: impl Into<String>) -> Self {
-        Self { file: file.to_owned(), place: None, code, message: message.into(), help: None }
+        debug_assert!(CODES.binary_search(&code).is_ok(), "the code {code} is not in the list");
+        Self {
+            file: file.to_owned(),
+            place: None,
+            length: None,
+            quote: Quote::Line,
+            code,
+            message: message.into(),
+            help: None,
+        }
     }
 
     /// A problem at one place of a file.
     pub fn at(file: &Path, place: Place, code: &'static str, message: impl Into<String>) -> Self {
         Self { place: Some(place), ..Self::of_file(file, code, message) }
+    }
+
+    /// A problem at one place of a recipients file, whose phone numbers are nobody's business.
+    pub fn in_row(file: &Path, place: Place, code: &'static str, message: impl Into<String>) -> Self {
+        Self { quote: Quote::MaskedRow(None), ..Self::at(file, place, code, message) }
+    }
+
+    /// The row of a recipients file that it stands in, as a spreadsheet numbers it.
+    pub fn row(&self) -> Option<u64> {
+        let in_row = matches!(self.quote, Quote::Row | Quote::MaskedRow(_));
+        self.place.filter(|_| in_row).map(|place| place.line)
+    }
+
+    /// Says how many characters are meant.
+    #[must_use]
+    pub fn length(mut self, length: u64) -> Self {
+        self.length = Some(u16::try_from(length).unwrap_or(u16::MAX));
+        self
     }
 
     /// Adds the way out.

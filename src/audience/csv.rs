@@ -209,7 +209,7 @@ fn bad_row(file: &Path, number: u64, line: &[u8], fault: &RowFault) -> Problem {
     match *fault {
         RowFault::Stray(byte) => {
             let place = Place { line: number, column: cells::column(line, byte) };
-            Problem::at(file, place, "stray-quote", "a quote stands in the middle of a cell").help(
+            Problem::in_row(file, place, "stray-quote", "a quote stands in the middle of a cell").length(1).help(
                 "remove the quote; or put the whole cell into quotes, without a space before them, and write each \
                  quote inside it twice",
             )
@@ -217,7 +217,7 @@ fn bad_row(file: &Path, number: u64, line: &[u8], fault: &RowFault) -> Problem {
         RowFault::Count { cells, columns } => {
             let place = place_in(number, line, columns.min(cells.saturating_sub(1)));
             let message = format!("this row has {}, the header {}", counted(cells, "cell"), counted(columns, "column"));
-            Problem::at(file, place, "wrong-cell-count", message).help(if cells > columns {
+            Problem::in_row(file, place, "wrong-cell-count", message).help(if cells > columns {
                 "a cell that holds a comma goes into quotes: \"Lisbon, Portugal\""
             } else {
                 "every column needs its comma, even when the cell is empty"
@@ -225,7 +225,7 @@ fn bad_row(file: &Path, number: u64, line: &[u8], fault: &RowFault) -> Problem {
         }
         RowFault::TooLong(cell) => {
             let message = format!("this cell is longer than {} KiB", CELL_BYTES_MAX / 1024);
-            Problem::at(file, place_in(number, line, cell), "cell-too-long", message)
+            Problem::in_row(file, place_in(number, line, cell), "cell-too-long", message)
                 .help("no message holds that much; look for text that was pasted here by accident")
         }
     }
@@ -267,14 +267,14 @@ fn is_blank(line: &[u8]) -> bool {
 fn unclosed(file: &Path, number: u64, line: &[u8], byte: usize) -> Problem {
     let place = Place { line: number, column: cells::column(line, byte) };
     let message = format!("in row {number} a quote opens a cell and the line ends before the cell does");
-    Problem::at(file, place, "unclosed-quote", message)
+    Problem::in_row(file, place, "unclosed-quote", message)
         .help("remove the quote or close it; if the cell holds a line break, put a space in its place")
 }
 
 fn line_too_long(file: &Path, number: u64) -> Problem {
     let place = Place { line: number, column: 1 };
     let message = format!("this line is longer than {} MiB", LINE_BYTES_MAX / (1024 * 1024));
-    Problem::at(file, place, "line-too-long", message)
+    Problem::in_row(file, place, "line-too-long", message)
         .help("a recipients file has one row a line; is this the right file?")
 }
 

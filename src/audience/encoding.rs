@@ -32,12 +32,13 @@ pub(super) fn text<'a>(file: &Path, number: u64, line: &'a [u8]) -> Result<&'a s
         None => Ok(text),
         Some(byte) => {
             let place = Place { line: number, column: column(line, byte) };
-            Err(Problem::at(
+            Err(Problem::in_row(
                 file,
                 place,
                 "nul-byte",
                 "there is a NUL byte here: this is not plain text, or it is UTF-16",
             )
+            .length(1)
             .help(SAVE_AS_UTF8))
         }
     }
@@ -48,6 +49,7 @@ fn not_utf8(file: &Path, number: u64, line: &[u8], valid: usize) -> Problem {
     let byte = line[valid];
     // The older one-byte encodings agree on these with Latin-1, well enough to recognise a word.
     let guess = if byte >= 0xA0 { format!("; was it meant as `{}`?", char::from(byte)) } else { String::new() };
-    Problem::at(file, place, "not-utf-8", format!("the byte {byte:02X} here is not UTF-8 text{guess}"))
+    Problem::in_row(file, place, "not-utf-8", format!("the byte {byte:02X} here is not UTF-8 text{guess}"))
+        .length(1)
         .help(SAVE_AS_UTF8)
 }

@@ -5,12 +5,15 @@ use std::path::Path;
 use super::cells::{self, Cells, QuoteFault};
 use crate::problem::{Place, Problem};
 
+/// What Excel holds; no other spreadsheet that people use holds many more.
+const COLUMNS_MAX: usize = 16_384;
+
 /// Reads the names of the columns, and adds what is wrong with them to the problems.
 pub(super) fn read(file: &Path, number: u64, line: &str, problems: &mut Vec<Problem>) -> Vec<String> {
     let place = |byte| Place { line: number, column: cells::column(line.as_bytes(), byte) };
     if line.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("sep=")) {
         let message = format!("`{}` is a note for Excel, not a header", line.trim());
-        problems.push(Problem::at(file, place(0), "excel-note", message).help("delete this line"));
+        problems.push(Problem::in_row(file, place(0), "excel-note", message).help("delete this line"));
         return Vec::new();
     }
     if let Some((delimiter, called)) = other_delimiter(line) {
@@ -19,11 +22,18 @@ pub(super) fn read(file: &Path, number: u64, line: &str, problems: &mut Vec<Prob
         return columns;
     }
     let columns = names(line, b',');
+    if columns.len() > COLUMNS_MAX {
+        let message = format!("this header has {} columns; a spreadsheet has at most {COLUMNS_MAX}", columns.len());
+        let problem = Problem::in_row(file, place(0), "too-many-columns", message).length(1);
+        problems.push(problem.help("look for a line of separators, or for rows that became columns"));
+        return columns;
+    }
     for (index, cell) in Cells::of(line.as_bytes()).enumerate() {
         match cell {
             Ok(cell) => problems.extend(wrong_name(file, place(cell.start), &columns, index)),
             Err(QuoteFault::Unclosed(byte) | QuoteFault::Stray(byte)) => problems.push(
-                Problem::at(file, place(byte), "stray-quote", "a quote stands in the middle of a column's name")
+                Problem::in_row(file, place(byte), "stray-quote", "a quote stands in the middle of a column's name")
+                    .length(1)
                     .help("remove the quote"),
             ),
         }
@@ -47,11 +57,11 @@ fn wrong_name(file: &Path, at: Place, columns: &[String], index: usize) -> Optio
     // In a header of a second UTF-8 mark alone the csv crate sees no cell.
     let Some(name) = columns.get(index).filter(|name| !name.is_empty()) else {
         let message = format!("column {} has no name", index + 1);
-        return Some(Problem::at(file, at, "unnamed-column", message).help("name it, or delete the column"));
+        return Some(Problem::in_row(file, at, "unnamed-column", message).help("name it, or delete the column"));
     };
     let first = columns[..index].iter().position(|earlier| earlier == name)?;
     let message = format!("`{name}` is the name of column {} already", first + 1);
-    Some(Problem::at(file, at, "duplicate-column", message).help("give one of the two another name"))
+    Some(Problem::in_row(file, at, "duplicate-column", message).help("give one of the two another name"))
 }
 
 /// What separates the columns of a header without a comma. Exports quote every name, so cells cannot tell.
@@ -67,5 +77,5 @@ fn wrong_delimiter(file: &Path, at: Place, called: &str, columns: &[String]) -> 
          takes the list separator of the computer's region settings)",
         columns.join(",")
     );
-    Problem::at(file, at, "wrong-delimiter", message).help(help)
+    Problem::in_row(file, at, "wrong-delimiter", message).help(help)
 }

@@ -3,6 +3,7 @@
 //! Knows the campaign file, and nothing of recipients, the ledger or the network.
 
 mod advice;
+mod align;
 mod check;
 mod file;
 mod kinds;
@@ -16,7 +17,7 @@ mod tree;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-pub use read::read;
+pub use read::{Gleaned, Sound, glean, read};
 
 use crate::cloud::Endpoint;
 use crate::policy::calendar::Period;
@@ -155,6 +156,18 @@ pub struct Text {
     pub source: String,
     /// Where the text itself starts in the campaign file (inside the quotes).
     pub at: Place,
+    /// Where the file does not go on as the text does (lines, escapes): a byte of the text, and its place.
+    pub turns: Vec<(usize, Place)>,
+}
+
+impl Text {
+    /// The place in the campaign file of a byte of the text.
+    pub fn place(&self, offset: usize) -> Place {
+        let before = self.turns.partition_point(|(turn, _)| *turn <= offset);
+        let (start, at) = before.checked_sub(1).map_or((0, self.at), |last| self.turns[last]);
+        let between = self.source.get(start..offset).unwrap_or_default();
+        Place { column: at.column + between.chars().count() as u64, ..at }
+    }
 }
 
 /// A JSON tree whose strings are [`Text`]s.

@@ -1,24 +1,34 @@
 //! The problems of one campaign file, as they are found.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use crate::problem::{Place, Problem};
+use crate::problem::{Place, Problem, Quote};
 
 /// Collects problems. Each comes with its way out.
 pub(super) struct Problems {
     file: PathBuf,
     list: Vec<Problem>,
     places: HashSet<Place>,
+    lengths: HashMap<Place, u16>,
 }
 
 impl Problems {
     pub(super) fn of(file: &Path) -> Self {
-        Self { file: file.to_owned(), list: Vec::new(), places: HashSet::new() }
+        Self { file: file.to_owned(), list: Vec::new(), places: HashSet::new(), lengths: HashMap::new() }
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.list.is_empty()
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether a problem stands in a part of the file.
+    pub(super) fn stand_within(&self, from: Place, to: Option<Place>) -> bool {
+        self.places.iter().any(|place| *place >= from && to.is_none_or(|to| *place < to))
     }
 
     /// A problem with the file as a whole.
@@ -38,6 +48,44 @@ impl Problems {
         self.list.push(Problem::at(&self.file, place, code, message).help(help));
     }
 
+    /// A problem with a line that may hold a secret: nothing of the line is shown.
+    pub(super) fn add_secret(
+        &mut self,
+        place: Place,
+        code: &'static str,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.add(place, code, message, help);
+        if let Some(problem) = self.list.last_mut() {
+            problem.quote = Quote::Nothing;
+        }
+    }
+
+    /// A problem with what begins at a place, and not with the word that stands there.
+    pub(super) fn add_point(
+        &mut self,
+        place: Place,
+        code: &'static str,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.add(place, code, message, help);
+        if let Some(problem) = self.list.last_mut() {
+            problem.length = Some(1);
+        }
+    }
+
+    /// Whether there is a problem of one of these kinds.
+    pub(super) fn has(&self, codes: &[&str]) -> bool {
+        self.list.iter().any(|problem| codes.contains(&problem.code))
+    }
+
+    /// How many characters the value takes that starts at a place.
+    pub(super) fn note_length(&mut self, place: Place, length: u64) {
+        self.lengths.insert(place, u16::try_from(length).unwrap_or(u16::MAX));
+    }
+
     /// Whether a problem stands at this place already: what is broken is not judged a second time.
     pub(super) fn stands_at(&self, place: Place) -> bool {
         self.places.contains(&place)
@@ -45,6 +93,9 @@ impl Problems {
 
     /// All of them, in file order.
     pub(super) fn sorted(mut self) -> Vec<Problem> {
+        for problem in self.list.iter_mut().filter(|problem| problem.length.is_none()) {
+            problem.length = problem.place.and_then(|place| self.lengths.get(&place).copied());
+        }
         self.list.sort_by_key(|problem| problem.place);
         self.list
     }

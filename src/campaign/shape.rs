@@ -30,8 +30,10 @@ pub(super) fn read<'t, T: Deserialize<'t>>(root: &'t Node, problems: &mut Proble
 #[derive(Clone, Copy)]
 enum Found<'t> {
     Here(&'t Node),
-    /// A key that the map lacks.
-    Missing,
+    /// A key that the map lacks, and whether the map is named by its first key only.
+    Missing {
+        named_by_key: bool,
+    },
     /// Part of something that has been reported.
     Filler,
 }
@@ -75,7 +77,7 @@ impl<'t> Value<'t> {
     fn kind(self) -> Option<&'t Kind> {
         match self.found {
             Found::Here(node) => Some(&node.kind),
-            Found::Missing | Found::Filler => None,
+            Found::Missing { .. } | Found::Filler => None,
         }
     }
 
@@ -84,8 +86,13 @@ impl<'t> Value<'t> {
         let Self { found, label, named_at } = self;
         match found {
             Found::Filler => {}
-            Found::Missing => {
+            Found::Missing { named_by_key } => {
                 let message = format!("the key {label} is missing");
+                if named_by_key {
+                    // That key is not at fault: where the map begins is pointed at, and no word.
+                    let help = format!("write {}", example(label.word()));
+                    return problems.add_point(named_at, "missing-key", message, help);
+                }
                 problems.add(named_at, "missing-key", message, format!("write {}", example(label.word())));
             }
             Found::Here(node) => match &*node.kind {
@@ -131,7 +138,10 @@ impl<'t, 'p> Reader<'t, 'p> {
     fn pairs(self, fields: Option<&'static [&'static str]>) -> Pairs<'t, 'p> {
         let Value { named_at, .. } = self.value;
         let (entries, absent) = match self.value.kind() {
-            Some(Kind::Map(entries)) => (entries.as_slice(), Found::Missing),
+            Some(Kind::Map(entries)) => {
+                let named_by_key = entries.first().is_some_and(|entry| entry.key_at == named_at);
+                (entries.as_slice(), Found::Missing { named_by_key })
+            }
             _ => (&[][..], Found::Filler),
         };
         let lacks = |field: &&'static str| !entries.iter().any(|entry| entry.key == *field);
@@ -168,7 +178,7 @@ impl<'t> Deserializer<'t> for Reader<'t, '_> {
     fn deserialize_option<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.value.found {
             Found::Here(_) => visitor.visit_some(self),
-            Found::Missing | Found::Filler => visitor.visit_none(),
+            Found::Missing { .. } | Found::Filler => visitor.visit_none(),
         }
     }
 

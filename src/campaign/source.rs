@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::problems::Problems;
 use crate::problem::Place;
+use crate::secret::token_like;
 
 /// A campaign is written by hand; a file beyond this is a mistake or an attack.
 const FILE_BYTES_MAX: u64 = 1024 * 1024;
@@ -39,13 +40,17 @@ fn read_bytes(file: &Path, problems: &mut Problems) -> Option<Vec<u8>> {
             None
         }
         Err(error) => {
-            problems.of_file("unreadable-file", format!("cannot be read: {error}"), "check who may read the file");
+            problems.of_file(
+                "unreadable-file",
+                format!("this file cannot be read: {error}"),
+                "check who may read the file",
+            );
             None
         }
         Ok(_) if bytes.len() as u64 > FILE_BYTES_MAX => {
             problems.of_file(
                 "file-too-large",
-                "is larger than 1 MB",
+                "this file is larger than 1 MB",
                 "a campaign file names recipients by their CSV file; it does not hold them",
             );
             None
@@ -59,6 +64,7 @@ fn decode<'b>(bytes: &'b [u8], problems: &mut Problems) -> Option<&'b str> {
         Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
         Err(error) => {
             let place = end_of(&String::from_utf8_lossy(&bytes[..error.valid_up_to()]));
+            problems.note_length(place, 1);
             problems.add(place, "not-utf-8", "this is not UTF-8 text", "save the file with the encoding UTF-8");
             return None;
         }
@@ -85,42 +91,21 @@ fn end_of(text: &str) -> Place {
 fn blot_tokens(text: &str, problems: &mut Problems) -> String {
     let mut clean = String::with_capacity(text.len());
     for (index, line) in text.split_inclusive('\n').enumerate() {
-        let mut place = Place { line: index as u64 + 1, column: 1 };
-        for chunk in line.split_inclusive([' ', '"', '\'', '\t', ',']) {
-            let in_link = chunk.contains("://");
-            for word in chunk.split_inclusive(|c: char| !is_word(c)) {
-                let token = word.trim_end_matches(|c| !is_word(c));
-                if token_like(token, in_link) {
-                    refuse_token(place, problems);
-                    clean.push_str(&"x".repeat(token.len()));
-                    clean.push_str(&word[token.len()..]);
-                } else {
-                    clean.push_str(word);
-                }
-                place.column += word.chars().count() as u64;
-            }
+        let mut end = 0;
+        for token in token_like(line) {
+            let column = line[..token.start].chars().count() as u64 + 1;
+            refuse_token(Place { line: index as u64 + 1, column }, problems);
+            clean.push_str(&line[end..token.start]);
+            clean.push_str(&"x".repeat(token.len()));
+            end = token.end;
         }
+        clean.push_str(&line[end..]);
     }
     clean
 }
 
-fn is_word(c: char) -> bool {
-    c.is_ascii_alphanumeric() || c == '_' || c == '-'
-}
-
-/// Whether a word looks like an access token. Meta's start with `EAA`; of others the length tells, outside of links,
-/// whose signatures are as long.
-fn token_like(word: &str, in_link: bool) -> bool {
-    const META_CHARS_MIN: usize = 30;
-    const OTHER_CHARS_MIN: usize = 100;
-    let has = |kind: fn(&char) -> bool| word.chars().any(|c| kind(&c));
-    let meta = word.starts_with("EAA") && word.len() >= META_CHARS_MIN;
-    let mixed = has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase) && has(char::is_ascii_digit);
-    meta || (!in_link && word.len() >= OTHER_CHARS_MIN && mixed)
-}
-
 fn refuse_token(place: Place, problems: &mut Problems) {
-    problems.add(
+    problems.add_secret(
         place,
         "token-in-file",
         "this looks like an access token; a campaign file never holds one",

@@ -51,7 +51,7 @@ impl<'t> Spot<'t> {
     /// The text as written, whatever YAML would make of it: `1.10` keeps its zero.
     pub(super) fn text(self) -> Option<Text> {
         match self.kind()? {
-            Kind::Text(scalar) => Some(Text { source: scalar.text.clone(), at: scalar.at }),
+            Kind::Text(scalar) => Some(scalar.to_text()),
             _ => None,
         }
     }

@@ -8,6 +8,8 @@ use std::rc::Rc;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput};
 
+use super::Text;
+use super::align::turns;
 use super::problems::{Problems, shown};
 use crate::problem::Place;
 
@@ -48,6 +50,15 @@ pub(super) struct Scalar {
     pub plain: bool,
     /// Where the text itself starts, inside the quotes.
     pub at: Place,
+    /// Where the file does not go on as the text does.
+    turns: Vec<(usize, Place)>,
+}
+
+impl Scalar {
+    /// What it says, and where.
+    pub fn to_text(&self) -> Text {
+        Text { source: self.text.clone(), at: self.at, turns: self.turns.clone() }
+    }
 }
 
 /// A key and its value.
@@ -115,7 +126,7 @@ impl<'t> Builder<'t, '_> {
         if root.is_none() {
             self.problems.of_file(
                 "empty-file",
-                "is empty",
+                "this file is empty",
                 "a campaign needs at least `campaign`, `sender`, `recipients` and `templates`",
             );
         }
@@ -135,7 +146,17 @@ impl<'t> Builder<'t, '_> {
         let line = self.lines.get(mark.line().saturating_sub(1)).copied().unwrap_or_default();
         let info = error.info();
         let found = Place { line: mark.line() as u64, column: mark.col() as u64 + 1 };
-        let at = if info.contains("flow") { self.open.last().copied().unwrap_or(found) } else { found };
+        let before_is_tab = mark.index().checked_sub(1).is_some_and(|index| self.chars.get(index) == Some(&'\t'));
+        let at = if info.contains("flow") {
+            self.open.last().copied().unwrap_or(found)
+        } else if info.contains("tab") && before_is_tab && found.column > 1 {
+            Place { column: found.column - 1, ..found }
+        } else {
+            found
+        };
+        if at != found || info.contains("tab") {
+            self.problems.note_length(at, 1);
+        }
         let (message, help) = explain(info);
         let help = if line.contains("{{") || line.contains("{%") {
             "put a text with an expression in quotes: \"{{ first_name }}\""
@@ -192,24 +213,46 @@ impl<'t> Builder<'t, '_> {
         Ok(node)
     }
 
-    fn scalar(&self, text: &str, style: ScalarStyle, span: Span) -> Kind {
+    fn scalar(&mut self, text: &str, style: ScalarStyle, span: Span) -> Kind {
         let plain = style == ScalarStyle::Plain;
         if plain && is_null(text) {
             return Kind::Null;
         }
-        let mut at = self.after_anchor(span);
-        if matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted) {
-            at.column += 1;
-        }
-        Kind::Text(Scalar { text: text.to_owned(), plain, at })
+        let (mut at, mut from) = self.after_anchor(span);
+        let quotes = usize::from(matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted));
+        self.note_length(at, from, span.end.index());
+        at.column += quotes as u64;
+        from += quotes;
+        self.note_length(at, from, span.end.index() - quotes);
+        let turns = turns(text, self.chars.get(from..).unwrap_or_default(), at, style);
+        Kind::Text(Scalar { text: text.to_owned(), plain, at, turns })
     }
 
-    /// The place behind `&anchor` and white space, which the parser counts as part of the scalar.
-    fn after_anchor(&self, span: Span) -> Place {
+    /// Remembers how many characters a value takes on its first line.
+    fn note_length(&mut self, at: Place, from: usize, to: usize) {
+        let value = self.chars.get(from..to).unwrap_or_default();
+        let line = value.split(|c| matches!(c, '\n' | '\r')).next().unwrap_or_default();
+        let length = line.len() - line.iter().rev().take_while(|c| c.is_whitespace()).count();
+        if length > 0 {
+            self.problems.note_length(at, length as u64);
+        }
+    }
+
+    /// The same for a list or a map in brackets.
+    fn note_brackets(&mut self, start: Span, end: Span) {
+        let from = start.start.index();
+        if matches!(self.chars.get(from), Some('[' | '{')) {
+            self.note_length(place(start), from, end.end.index());
+        }
+    }
+
+    /// The place and the index behind `&anchor` and white space, which the parser counts as part of the scalar.
+    fn after_anchor(&self, span: Span) -> (Place, usize) {
         let mut at = place(span);
-        let rest = self.chars.get(span.start.index()..).unwrap_or_default();
+        let from = span.start.index();
+        let rest = self.chars.get(from..).unwrap_or_default();
         if rest.first() != Some(&'&') {
-            return at;
+            return (at, from);
         }
         let name = rest.iter().take_while(|c| !c.is_whitespace()).count();
         let gap = rest[name..].iter().take_while(|c| c.is_whitespace()).count();
@@ -217,7 +260,7 @@ impl<'t> Builder<'t, '_> {
             at =
                 if *c == '\n' { Place { line: at.line + 1, column: 1 } } else { Place { column: at.column + 1, ..at } };
         }
-        at
+        (at, from + name + gap)
     }
 
     fn list(&mut self, start: Span, depth: usize) -> Result<Kind, Stop> {
@@ -225,7 +268,10 @@ impl<'t> Builder<'t, '_> {
         self.open.push(place(start));
         loop {
             match self.next()? {
-                (Event::SequenceEnd, _) => break,
+                (Event::SequenceEnd, end) => {
+                    self.note_brackets(start, end);
+                    break;
+                }
                 (event, span) => items.push(self.node(event, span, depth + 1)?),
             }
         }
@@ -240,7 +286,10 @@ impl<'t> Builder<'t, '_> {
         self.open.push(place(start));
         loop {
             let (event, span) = match self.next()? {
-                (Event::MappingEnd, _) => break,
+                (Event::MappingEnd, end) => {
+                    self.note_brackets(start, end);
+                    break;
+                }
                 next => next,
             };
             let key = self.node(event, span, depth + 1)?;
@@ -309,7 +358,7 @@ fn explain(info: &str) -> (String, &'static str) {
         ("this alias names nothing", "put a text that starts with `*` in quotes")
     } else if info.contains("unexpected character") {
         ("a text cannot start with this character", "put the text in quotes")
-    } else if info.contains("expected key") {
+    } else if info.contains("expected key") || info.contains("'-' indicator") {
         ("this does not fit to the lines above", "check the indentation, and the quotes and brackets above")
     } else {
         let help = "check the indentation, quotes and brackets here and in the lines above";

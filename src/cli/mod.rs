@@ -1,6 +1,8 @@
 //! The command line: one file per command. Only this room prints.
 
+mod check;
 mod comparing;
+mod diagnostic;
 mod ending;
 mod exit;
 mod failure;
@@ -9,6 +11,7 @@ mod outline;
 mod preview;
 mod printer;
 mod progress;
+mod quote;
 mod read;
 mod rehearsal;
 mod resolve;
@@ -68,6 +71,8 @@ enum Command {
     Run(run::Args),
     /// Send a few real messages to phones of your own.
     Seed(seed::Args),
+    /// Print every problem of campaigns and their recipients, and send nothing.
+    Check(check::Args),
     /// Show what a campaign would send, and send nothing.
     Preview(preview::Args),
     /// Stop a campaign, or all of them, at once; runs under way too.
@@ -95,6 +100,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     match command {
         Command::Run(args) => run::run(&args, &global, printer),
         Command::Seed(args) => seed::run(&args, &global, printer),
+        Command::Check(args) => check::run(&args, printer),
         Command::Preview(args) => preview::run(&args, &global, printer),
         Command::Stop(args) => stop::run(&args, &global, printer),
         Command::Resume(args) => resume::run(&args, &global, printer),

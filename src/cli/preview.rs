@@ -6,15 +6,14 @@ use super::comparing::Comparing;
 use super::failure::Failure;
 use super::outline::{self, Kept, Look, indented};
 use super::printer::Printer;
-use super::read::{read_campaign, real_ledger};
+use super::read::{prepare, read_campaign, real_ledger};
 use super::saving::Saving;
 use super::{Exit, Global};
-use crate::clock::Clock;
 use crate::cloud::wire;
 use crate::ledger::Peek;
 use crate::message::bubble;
 use crate::message::compose::Message;
-use crate::plan::{Plan, Planned};
+use crate::plan::Planned;
 
 /// So many messages are shown.
 const SAMPLES: usize = 3;
@@ -65,7 +64,7 @@ struct Asked<'a> {
 fn outline(file: &Path, asked: &Asked<'_>, global: &Global, printer: Printer) -> Result<Exit, Failure> {
     let campaign = read_campaign(file)?;
     let mut kept = Kept::default();
-    let plan = Plan::prepare(&campaign, Clock::System.local_date())?;
+    let plan = prepare(&campaign)?;
     let mut saving = asked.out.map(|out| Saving::begin(&campaign, &plan, out)).transpose()?;
     let ledger = Peek::open(&real_ledger(file, global)?);
     let mut comparing = Comparing::begin(&ledger, (&campaign.key, plan.occurrence()));
@@ -102,7 +101,7 @@ fn outline(file: &Path, asked: &Asked<'_>, global: &Global, printer: Printer) ->
 fn show_row(args: &Args, wanted: u64, printer: Printer) -> Result<Exit, Failure> {
     let campaign = read_campaign(&args.file)?;
     let mut shown = None;
-    let outline = Plan::prepare(&campaign, Clock::System.local_date())?.compose(|planned| {
+    let outline = prepare(&campaign)?.compose(|planned| {
         match planned {
             Planned::Message { row, recipient, message, .. } if row == wanted => {
                 shown = Some(if args.json {

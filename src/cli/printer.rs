@@ -1,15 +1,18 @@
 //! Where words go: results to stdout, talk to stderr. A terminal that went away is no reason to stop a run, so failed
 //! writes are let go.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
+use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 
+use super::diagnostic::rendered;
+use super::quote::Quotes;
+use crate::clock::Clock;
 use crate::problem::Problem;
 
-const PLACE: Style = Style::new().bold();
 const BAD: Style = AnsiColor::Red.on_default().bold();
-const HELP: Style = AnsiColor::Cyan.on_default();
 
 /// So many problems are printed; a file with more is mended a batch at a time.
 pub const PROBLEMS_MAX: usize = 50;
@@ -23,12 +26,14 @@ pub fn counted(count: u64, noun: &str) -> String {
 #[derive(Debug, Clone, Copy)]
 pub struct Printer {
     quiet: bool,
+    /// Files that changed later are not quoted: what is wrong was found before.
+    started_unix_ms: i64,
 }
 
 impl Printer {
     /// A printer that, when quiet, prints only problems.
     pub fn new(quiet: bool) -> Self {
-        Self { quiet }
+        Self { quiet, started_unix_ms: Clock::System.unix_ms() }
     }
 
     /// Whether only problems are printed.
@@ -77,15 +82,15 @@ impl Printer {
     /// Problems, in the order given, and how many there are in all.
     pub fn problems(self, problems: &[Problem], total: u64) {
         let mut out = anstream::stderr();
-        for Problem { file, place, message, help, .. } in problems.iter().take(PROBLEMS_MAX) {
-            let place = place.map_or(String::new(), |place| format!(":{}:{}", place.line, place.column));
-            let _ = writeln!(out, "{PLACE}{}{place}:{PLACE:#} {message}", file.display());
-            if let Some(help) = help {
-                let _ = writeln!(out, "    {HELP}{help}{HELP:#}");
-            }
+        let shown = &problems[..problems.len().min(PROBLEMS_MAX)];
+        let quotes = Quotes::read(shown, self.started_unix_ms);
+        for problem in shown {
+            let _ = writeln!(out, "{}\n", rendered(problem, quotes.of(problem).as_ref()));
         }
-        let shown = problems.len().min(PROBLEMS_MAX) as u64;
-        let rest = if total > shown { format!(", the first {shown} are shown") } else { String::new() };
-        let _ = writeln!(out, "{BAD}{}{rest}; nothing was sent{BAD:#}", counted(total, "problem"));
+        let files: BTreeSet<&Path> = problems.iter().map(|problem| problem.file.as_path()).collect();
+        let files = if files.len() > 1 { format!(" in {} files", files.len()) } else { String::new() };
+        let count = shown.len() as u64;
+        let rest = if total > count { format!(", the first {count} are shown") } else { String::new() };
+        let _ = writeln!(out, "{BAD}{}{files}{rest}; nothing was sent{BAD:#}", counted(total, "problem"));
     }
 }

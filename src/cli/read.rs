@@ -1,39 +1,74 @@
 //! Finding and reading what commands work on: a campaign, and the ledger of its real messages.
 
-use std::convert::Infallible;
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Global;
 use super::failure::Failure;
-use crate::campaign::{self, Campaign};
+use crate::campaign::{self, Campaign, Gleaned, Sound};
 use crate::clock::Clock;
-use crate::plan::Plan;
+use crate::plan::{Outline, Plan};
+use crate::problem::Problem;
 
 /// Names the ledger of real runs where the command line does not.
 const LEDGER_VARIABLE: &str = "TIDINGS_LEDGER";
 
-/// Reads a campaign file. Any problem ends the command; the recipients are looked through all the same, so that one pass
-/// tells everything.
+/// What a look through a campaign and its recipients found.
+pub struct Looked {
+    /// The campaign's key, if it has one.
+    pub key: Option<String>,
+    /// What its rows become; with a problem, as far as that can be told.
+    pub outline: Outline,
+    /// The first problems, in file order: the campaign's, its recipients' columns, then their rows.
+    pub problems: Vec<Problem>,
+    /// How many problems there are in all.
+    pub problems_total: u64,
+}
+
+/// Looks through a campaign file and its recipients, so that one pass tells everything.
+pub fn look_through(file: &Path) -> Looked {
+    looked(campaign::glean(file))
+}
+
+fn looked(Gleaned { campaign, sound, mut problems }: Gleaned) -> Looked {
+    let today = Clock::System.local_date();
+    let mut outline = campaign.as_ref().map_or_else(Outline::default, |it| Plan::examine(it, sound, today));
+    // What is broken is not judged a second time.
+    let known: HashSet<_> = problems.iter().map(|problem| (problem.file.clone(), problem.place)).collect();
+    let found = outline.problems.len();
+    outline
+        .problems
+        .retain(|problem| problem.place.is_none() || !known.contains(&(problem.file.clone(), problem.place)));
+    let repeated = (found - outline.problems.len()) as u64;
+    let problems_total = problems.len() as u64 + outline.problems_total - repeated;
+    problems.append(&mut outline.problems);
+    let key = campaign.map(|campaign| campaign.key).filter(|key| !key.is_empty());
+    Looked { key, outline, problems, problems_total }
+}
+
+impl From<Looked> for Failure {
+    fn from(Looked { problems, problems_total, .. }: Looked) -> Self {
+        Self::Problems { shown: problems, total: problems_total }
+    }
+}
+
+/// Reads a campaign file. Any problem ends the command, with those of the recipients.
 pub fn read_campaign(file: &Path) -> Result<Campaign, Failure> {
-    let (campaign, mut shown) = campaign::read(file);
-    let Some(campaign) = campaign else { return Err(shown.into()) };
-    if shown.is_empty() {
-        return Ok(campaign);
+    let gleaned = campaign::glean(file);
+    match gleaned {
+        Gleaned { campaign: Some(campaign), sound, problems } if sound.whole && problems.is_empty() => Ok(campaign),
+        gleaned => Err(looked(gleaned).into()),
     }
-    let mut total = shown.len() as u64;
-    match Plan::prepare(&campaign, Clock::System.local_date()) {
-        Err(more) => {
-            total += more.len() as u64;
-            shown.extend(more);
-        }
-        Ok(plan) => {
-            let Ok(outline) = plan.compose(|_| Ok::<_, Infallible>(()));
-            total += outline.problems_total;
-            shown.extend(outline.problems);
-        }
-    }
-    Err(Failure::Problems { shown, total })
+}
+
+/// Prepares a campaign's plan; what hinders that is told with what is wrong in the rows.
+pub fn prepare(campaign: &Campaign) -> Result<Plan<'_>, Failure> {
+    let today = Clock::System.local_date();
+    Plan::prepare(campaign, today).map_err(|_| {
+        let Outline { problems, problems_total, .. } = Plan::examine(campaign, Sound::WHOLE, today);
+        Failure::Problems { shown: problems, total: problems_total }
+    })
 }
 
 /// The ledger of a campaign's real messages, or of all those in a directory.

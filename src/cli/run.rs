@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::failure::Failure;
 use super::printer::{Printer, counted};
-use super::read::read_campaign;
+use super::read::{prepare, read_campaign};
 use super::rehearsal::{Rehearsal, ScriptArgs};
 use super::send::{Job, report, send, standing};
 use super::signals::Signals;
@@ -17,7 +17,6 @@ use crate::campaign::Campaign;
 use crate::clock::{Clock, rfc3339};
 use crate::cloud::client::check_address;
 use crate::ledger::{Breaker, Ledger, Reach};
-use crate::plan::Plan;
 
 /// A program that dies between a request and its answer leaves this said about the message.
 pub const DIED: &str = "the program ended before an answer came";
@@ -95,7 +94,7 @@ fn run_one(
 ) -> Result<Exit, Failure> {
     let clock = Clock::System;
     let campaign = read_campaign(file)?;
-    let plan = Plan::prepare(&campaign, clock.local_date())?;
+    let plan = prepare(&campaign)?;
     let saved = args.plan.as_deref().map(|path| saving::open(path, &campaign, &plan, clock)).transpose()?;
     let rehearsal = args.sandbox.then(|| args.script.script().and_then(Rehearsal::start)).transpose()?;
     let way = Way { api_url: args.api_url.as_deref(), rehearsal: rehearsal.as_ref() };

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::failure::Failure;
 use super::printer::{Printer, counted};
-use super::read::read_campaign;
+use super::read::{prepare, read_campaign};
 use super::rehearsal::Rehearsal;
 use super::run::look_for_stops;
 use super::signals::Signals;
@@ -64,7 +64,7 @@ fn seed(args: &Args, global: &Global, printer: Printer) -> Result<Exit, Failure>
         check_address(api)?;
     }
     let campaign = read_campaign(&args.file)?;
-    let plan = Plan::prepare(&campaign, clock.local_date())?;
+    let plan = prepare(&campaign)?;
     let phones = phones(args, &campaign)?;
     let picks = pick(args, &plan)?;
     let rehearsal = args.sandbox.then(|| Rehearsal::start(Script::default())).transpose()?;

@@ -58,6 +58,12 @@ const TESTS: &[&str] = &[
     "upper",
 ];
 
+/// Where the author asks if a name is there at all: `{% if nick is defined %}{{ nick }}{% endif %}`.
+const TESTED: Role = Role::Variable(Guard::Tested);
+
+/// So many columns are listed where one is not found.
+const COLUMNS_LISTED: usize = 30;
+
 /// What stands in a cell when an expression is tried out: text that is also a number.
 const PLACEHOLDER: &str = "1";
 
@@ -102,6 +108,21 @@ impl<'c> Compiler<'c> {
     /// Notes a problem.
     pub fn problem(&mut self, at: Place, code: &'static str, message: impl Into<String>, help: impl Into<String>) {
         self.problems.push(Problem::at(self.file, at, code, message).help(help));
+    }
+
+    /// Notes a problem with some characters inside a text.
+    fn problem_in(
+        &mut self,
+        (text, offset, length): (&Text, usize, usize),
+        code: &'static str,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        let rest = text.source.get(offset..).unwrap_or_default();
+        // The text that the engine reads may be shorter than what a broken expression seems to go on to.
+        let length = rest.get(..length).unwrap_or(rest).lines().next().unwrap_or_default().chars().count();
+        let problem = Problem::at(self.file, text.place(offset), code, message).length(length as u64);
+        self.problems.push(problem.help(help));
     }
 
     /// A slot whose text must hold to the rule; text without an expression is checked at once.
@@ -155,7 +176,9 @@ impl<'c> Compiler<'c> {
         let source = text.source.strip_suffix('\n').unwrap_or(&text.source);
         if let Some((offset, name)) = scan::single_braces(source).find(|(_, name)| self.columns.find(name).is_some()) {
             let message = format!("`{{{name}}}` has one brace on each side, and would be sent as it stands");
-            self.problem(place(text, offset), "single-braces", message, format!("write `{{{{ {name} }}}}`"));
+            let closed = source[offset..].find('}').map_or(1, |end| end + 1);
+            let help = format!("write `{{{{ {name} }}}}`");
+            self.problem_in((text, offset, closed), "single-braces", message, help);
             return None;
         }
         if !scan::has_tags(source) {
@@ -165,7 +188,8 @@ impl<'c> Compiler<'c> {
             let message =
                 format!("`{{{{{number}}}}}` is how Meta writes a placeholder; here it would be sent as `{number}`");
             let help = "write the column that fills it, such as `{{ first_name }}`";
-            self.problem(place(text, offset), "placeholder", message, help);
+            let closed = source[offset..].find("}}").map_or(1, |end| end + 2);
+            self.problem_in((text, offset, closed), "placeholder", message, help);
             return None;
         }
         let (expression, undeclared) = match scan::sole_expression(source) {
@@ -175,7 +199,8 @@ impl<'c> Compiler<'c> {
         if !self.knows_names(text, source, &undeclared) {
             return None;
         }
-        self.tries_out(text, &expression)?;
+        let offset = scan::sole_expression(source).map_or(0, |(offset, _)| offset);
+        self.tries_out(text, offset, &expression)?;
         Some(expression)
     }
 
@@ -210,7 +235,7 @@ impl<'c> Compiler<'c> {
     }
 
     fn unreadable(&mut self, text: &Text, offset: usize, source: &str, error: &Error) {
-        let at = place(text, offset + error.range().map_or(0, |range| range.start));
+        let range = error.range().unwrap_or_default();
         let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
         let column = self.columns.names.iter().find(|name| *name == source.trim());
         let help = match column {
@@ -222,24 +247,27 @@ impl<'c> Compiler<'c> {
                     .into()
             }
         };
-        self.problem(at, "unreadable-expression", format!("this expression cannot be read: {detail}"), help);
+        let at = (text, offset + range.start, range.len());
+        self.problem_in(at, "unreadable-expression", format!("this expression cannot be read: {detail}"), help);
     }
 
     /// Whether every column, filter and test is known; notes those that are not.
     fn knows_names(&mut self, text: &Text, source: &str, undeclared: &HashSet<String>) -> bool {
         let references = scan::references(source);
+        let tested: HashSet<&str> = references.iter().filter(|it| it.role == TESTED).map(|it| it.name).collect();
         let mut told = BTreeSet::new();
         for reference in &references {
-            let at = place(text, reference.offset);
             let name = reference.name;
+            let at = (text, reference.offset, name.len());
             let known = match reference.role {
                 Role::Filter => self.knows(at, "filter", name, FILTERS),
                 Role::Test => self.knows(at, "test", name, TESTS),
                 Role::Variable(guard) => {
                     let missing = undeclared.contains(name) && self.columns.find(name).is_none() && !is_global(name);
-                    let harmless = guard == Guard::Default || is_tested(&references, name);
+                    let harmless = guard == Guard::Default || tested.contains(name);
                     if missing && !harmless && !told.contains(name) {
-                        self.unknown_column(at, name);
+                        let help = self.columns_like(name);
+                        self.problem_in(at, "unknown-column", no_column(name), help);
                     }
                     harmless || !missing
                 }
@@ -251,7 +279,7 @@ impl<'c> Compiler<'c> {
         told.is_empty()
     }
 
-    fn knows(&mut self, at: Place, kind: &str, name: &str, known: &[&str]) -> bool {
+    fn knows(&mut self, at: (&Text, usize, usize), kind: &str, name: &str, known: &[&str]) -> bool {
         let exists = engine()
             .compile_expression_owned(format!("'{name}' is {kind}"))
             .and_then(|exists| exists.eval(()))
@@ -262,7 +290,7 @@ impl<'c> Compiler<'c> {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("{kind}s are: {}", known.join(", ")),
             };
-            self.problem(at, code, format!("there is no {kind} `{name}`"), help);
+            self.problem_in(at, code, format!("there is no {kind} `{name}`"), help);
         }
         exists
     }
@@ -272,12 +300,12 @@ impl<'c> Compiler<'c> {
         let like = self.columns_like(name);
         let joint = if like.ends_with('?') { " Name" } else { "; name" };
         let help = format!("{like}{joint} {label}'s column under `recipients`, or rename it");
-        self.problem(at, "unknown-column", format!("the recipients file has no column `{name}`"), help);
+        self.problem(at, "unknown-column", no_column(name), help);
     }
 
     fn unknown_column(&mut self, at: Place, name: &str) {
         let help = self.columns_like(name);
-        self.problem(at, "unknown-column", format!("the recipients file has no column `{name}`"), help);
+        self.problem(at, "unknown-column", no_column(name), help);
     }
 
     fn columns_like(&self, name: &str) -> String {
@@ -285,12 +313,17 @@ impl<'c> Compiler<'c> {
         let alike = names().find(|column| column.eq_ignore_ascii_case(name)).or_else(|| nearest(name, names()));
         match alike {
             Some(column) => format!("did you mean `{column}`?"),
-            None => format!("the columns are: {}", names().collect::<Vec<_>>().join(", ")),
+            None => {
+                let listed = names().take(COLUMNS_LISTED).collect::<Vec<_>>().join(", ");
+                let more = self.columns.names.len().saturating_sub(COLUMNS_LISTED);
+                let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+                format!("the columns are: {listed}{rest}")
+            }
         }
     }
 
     /// Finds calls that fail for every row. What fails for a placeholder alone is no problem.
-    fn tries_out(&mut self, text: &Text, expression: &Expression) -> Option<()> {
+    fn tries_out(&mut self, text: &Text, offset: usize, expression: &Expression) -> Option<()> {
         let cells = |columns: &[usize]| {
             Value::from_pairs(columns.iter().map(|column| (self.columns.names[*column].clone(), PLACEHOLDER)))
         };
@@ -311,31 +344,17 @@ impl<'c> Compiler<'c> {
             _ => return Some(()),
         };
         let detail = error.detail().map_or_else(String::new, |detail| format!(": {detail}"));
-        self.problem(
-            text.at,
-            "failing-expression",
-            format!("this expression cannot work: {}{detail}", error.kind()),
-            help,
-        );
+        let range = error.range().unwrap_or(0..text.source.len());
+        let message = format!("this expression cannot work: {}{detail}", error.kind());
+        self.problem_in((text, offset + range.start, range.len()), "failing-expression", message, help);
         None
     }
 }
 
+fn no_column(name: &str) -> String {
+    format!("the recipients file has no column `{name}`")
+}
+
 fn is_global(name: &str) -> bool {
     engine().globals().any(|(global, _)| global == name)
-}
-
-/// Whether the author asks if the name is there at all: `{% if nick is defined %}{{ nick }}{% endif %}`.
-fn is_tested(references: &[scan::Reference<'_>], name: &str) -> bool {
-    references.iter().any(|reference| reference.name == name && reference.role == Role::Variable(Guard::Tested))
-}
-
-/// The place of a byte offset in a text, where the text stands on one line of the file.
-fn place(text: &Text, offset: usize) -> Place {
-    match text.source.get(..offset) {
-        Some(before) if !before.contains('\n') => {
-            Place { column: text.at.column + before.chars().count() as u64, ..text.at }
-        }
-        _ => text.at,
-    }
 }

@@ -77,6 +77,11 @@ impl Composer {
         Ok(Self { columns, engine, phone, language, occurrence, entries })
     }
 
+    /// The column that the phone comes from; the first, where an expression reads several.
+    pub fn phone_column(&self) -> Option<usize> {
+        self.phone.expression.columns().first().copied()
+    }
+
     /// The phone and the language that a row gives.
     ///
     /// # Errors
@@ -111,6 +116,20 @@ impl Composer {
         let template = serde_json::to_string(&template)
             .expect("unreachable: keys are strings, and numbers that JSON cannot hold are refused before");
         Ok(Message { endpoint: entry.endpoint, name: &entry.name, language, template })
+    }
+
+    /// Everything that is wrong with the parameters of a row's message, and with what it is chosen by; one flaw for each
+    /// parameter.
+    pub fn flaws(&self, cells: &StringRecord) -> Vec<Unfit> {
+        let row = self.row(cells);
+        let mut flaws: Vec<Unfit> =
+            self.occurrence.iter().filter_map(|occurrence| occurrence.text(&row).err()).collect();
+        let language = self.language.as_ref().map(|language| language.text(&row)).transpose();
+        match language.and_then(|language| self.entry(language.as_deref().map(str::trim))) {
+            Ok((entry, _)) => flaws.extend(part::flaws(&entry.parts, &row)),
+            Err(unfit) => flaws.push(unfit),
+        }
+        flaws
     }
 
     fn row<'r>(&'r self, cells: &'r StringRecord) -> Row<'r> {

@@ -45,15 +45,20 @@ pub(super) fn engine() -> &'static Environment<'static> {
 }
 
 impl Expression {
+    /// The columns that the text depends on, in their order.
+    pub fn columns(&self) -> &[usize] {
+        match self {
+            Self::Literal(_) => &[],
+            Self::Column(column) => std::slice::from_ref(column),
+            Self::Value(_, columns) | Self::Template(_, columns) => columns,
+        }
+    }
+
     /// The one column that the text depends on, if it is one.
     pub fn column(&self) -> Option<usize> {
-        match self {
-            Self::Literal(_) => None,
-            Self::Column(column) => Some(*column),
-            Self::Value(_, columns) | Self::Template(_, columns) => match columns.as_slice() {
-                [column] => Some(*column),
-                _ => None,
-            },
+        match self.columns() {
+            [column] => Some(*column),
+            _ => None,
         }
     }
 

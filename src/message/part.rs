@@ -70,6 +70,19 @@ pub(super) fn fill<'r>(parts: &'r [Part], row: &Row<'r>) -> Filled<Vec<Component
     Ok(components)
 }
 
+/// What is wrong with each of the parts.
+pub(super) fn flaws(parts: &[Part], row: &Row<'_>) -> Vec<Unfit> {
+    let mut flaws = Vec::new();
+    for part in parts {
+        match part {
+            Part::Body(values) => flaws.extend(values.iter().filter_map(|(_, value)| value.fill(None, row).err())),
+            Part::Carousel(cards) => flaws.extend(cards.iter().flat_map(|parts| self::flaws(parts, row))),
+            part => flaws.extend(part.fill(row, &mut Vec::new()).err()),
+        }
+    }
+    flaws
+}
+
 impl Part {
     fn fill<'r>(&'r self, row: &Row<'r>, components: &mut Vec<Component<'r>>) -> Filled<()> {
         let component = match self {

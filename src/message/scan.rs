@@ -99,7 +99,9 @@ pub(super) fn placeholder(source: &str) -> Option<(usize, &str)> {
 pub(super) fn single_braces(source: &str) -> impl Iterator<Item = (usize, &str)> {
     source.match_indices('{').filter_map(|(offset, _)| {
         let doubled = source[..offset].ends_with('{');
-        let (inner, after) = source[offset + 1..].split_once('}')?;
+        let rest = &source[offset + 1..];
+        let end = rest.find(['{', '}']).filter(|end| rest[*end..].starts_with('}'))?;
+        let (inner, after) = (&rest[..end], &rest[end + 1..]);
         (!doubled && !after.starts_with('}')).then_some((offset, inner.trim()))
     })
 }

@@ -2,12 +2,13 @@
 //!
 //! Every row is composed before the first message is sent, so one that cannot be composed is known in time.
 
+mod examine;
+mod rejection;
 pub mod saved;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::Path;
 
 use jiff::civil::Date;
 
@@ -15,9 +16,9 @@ use crate::audience::csv::{BadRow, Row, Table};
 use crate::audience::phone::Recipient;
 use crate::audience::screen::Seen;
 use crate::campaign::{Campaign, Occurrence, OnDuplicate, OnInvalid, Source};
-use crate::message::Unfit;
 use crate::message::compose::{Composer, Message};
-use crate::problem::Problem;
+use crate::problem::{Problem, Quote};
+use rejection::Rejection;
 
 /// The occurrence of a campaign that each person gets once.
 const ONCE: &str = "once";
@@ -28,6 +29,9 @@ const PROBLEMS_KEPT: usize = 1_000;
 /// The code of rows whose person stands in another row that counts.
 const DUPLICATE: &str = "duplicate";
 
+/// The codes of rows that no template serves.
+const LANGUAGE_UNKNOWN: &[&str] = &["no-language", "unlisted-language"];
+
 /// A campaign and its recipients, ready to be composed.
 pub struct Plan<'c> {
     campaign: &'c Campaign,
@@ -36,6 +40,8 @@ pub struct Plan<'c> {
     occurrence: String,
     /// The cell that a bad phone is shown at.
     phone_cell: usize,
+    /// Whether the campaign says rightly which languages it has.
+    knows_languages: bool,
 }
 
 /// What a row became.
@@ -100,6 +106,12 @@ impl Outline {
         }
     }
 
+    fn problems(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        for problem in problems {
+            self.problem(|| problem);
+        }
+    }
+
     fn problem(&mut self, problem: impl FnOnce() -> Problem) {
         self.problems_total += 1;
         if self.problems.len() < PROBLEMS_KEPT {
@@ -119,18 +131,6 @@ enum People {
     Known(Seen),
 }
 
-/// Why a row does not become a message.
-struct Rejection {
-    /// A stable short name of the reason.
-    code: &'static str,
-    /// The cell to look at, when it is one.
-    cell: Option<usize>,
-    /// What is wrong, in words for people.
-    reason: String,
-    /// What to do about it.
-    remedy: Option<String>,
-}
-
 impl<'c> Plan<'c> {
     /// Opens the recipients file and compiles the campaign's expressions against its columns. Today decides which
     /// occurrence of a daily, weekly or monthly campaign it is.
@@ -140,16 +140,17 @@ impl<'c> Plan<'c> {
     pub fn prepare(campaign: &'c Campaign, today: Date) -> Result<Self, Vec<Problem>> {
         let table = Table::open(&campaign.recipients.file).map_err(|problems| blame(campaign, problems))?;
         let composer = Composer::new(campaign, &table.columns)?;
-        let phone_cell = match &campaign.recipients.phone {
-            Source::Column(name, _) => table.columns.iter().position(|column| column == name).unwrap_or(0),
-            Source::Expression(_) => 0,
-        };
+        Ok(Self::of(campaign, table, composer, today))
+    }
+
+    fn of(campaign: &'c Campaign, table: Table, composer: Composer, today: Date) -> Self {
+        let phone_cell = composer.phone_column().unwrap_or(0);
         let occurrence = match &campaign.occurrence {
             Occurrence::Once => ONCE.to_owned(),
             Occurrence::Every(period) => period.name_of(today),
             Occurrence::Each(text) => text.source.clone(),
         };
-        Ok(Self { campaign, table, composer, occurrence, phone_cell })
+        Self { campaign, table, composer, occurrence, phone_cell, knows_languages: true }
     }
 
     /// The name of the occurrence; where each row has its own, the expression that gives it.
@@ -243,7 +244,9 @@ impl<'c> Plan<'c> {
                 visit(Planned::Message { row, recipient, identity, occurrence, message })
             }
             Err(rejection) if self.is_a_problem(&rejection) => {
-                outline.problem(|| rejection.problem(&self.table.file, row));
+                for rejection in self.rejections(row, rejection, people) {
+                    outline.problem(|| rejection.problem(self.campaign, &self.table, row));
+                }
                 Ok(())
             }
             Err(rejection) => {
@@ -262,22 +265,42 @@ impl<'c> Plan<'c> {
     ) -> Result<(), E> {
         outline.rows += 1;
         if self.campaign.recipients.on_invalid == OnInvalid::Refuse {
-            outline.problem(|| problem);
+            outline.problem(|| quotable(self.campaign, &self.table, problem));
             return Ok(());
         }
         *outline.turned_away.entry(problem.code).or_default() += 1;
         visit(Planned::TurnedAway { row: number, recipient: "", reason: &problem.message })
     }
 
+    /// Everything that is wrong with a row, and not only what was found first.
+    fn rejections(&self, row: &Row<'_>, first: Rejection, people: &mut People) -> Vec<Rejection> {
+        if first.code == DUPLICATE {
+            return vec![first];
+        }
+        let mut all = Vec::new();
+        match (self.recipient(row), self.occurrence_of(row)) {
+            (Ok((recipient, _)), Ok(occurrence)) => {
+                let same = self.is_the_one(row.number, &recipient, occurrence.as_deref(), people);
+                all.extend(same.err().filter(|same| self.is_a_problem(same)));
+            }
+            (Err(rejection), _) => all.push(rejection),
+            (Ok(_), Err(_)) => {}
+        }
+        for rejection in self.composer.flaws(row.cells).into_iter().map(Rejection::from) {
+            if !all.iter().any(|known| known.reason == rejection.reason) {
+                all.push(rejection);
+            }
+        }
+        all.retain(|rejection| self.knows_languages || !LANGUAGE_UNKNOWN.contains(&rejection.code));
+        all.sort_by_key(|rejection| rejection.cell);
+        all
+    }
+
     fn recipient<'r>(&'r self, row: &'r Row<'_>) -> Result<(Recipient, Option<Cow<'r, str>>), Rejection> {
         let address = self.composer.address(row.cells)?;
         let country = self.campaign.recipients.default_country.as_deref();
-        let recipient = Recipient::parse(&address.phone, country).map_err(|error| Rejection {
-            code: error.code(),
-            cell: Some(self.phone_cell),
-            reason: error.cause(),
-            remedy: Some(error.remedy()),
-        })?;
+        let recipient =
+            Recipient::parse(&address.phone, country).map_err(|error| Rejection::of_phone(&error, self.phone_cell))?;
         Ok((recipient, address.language))
     }
 
@@ -306,15 +329,11 @@ impl<'c> Plan<'c> {
         };
         match other {
             None => Ok(()),
-            Some(other) => Err(Rejection {
-                code: DUPLICATE,
-                cell: Some(self.phone_cell),
-                reason: match occurrence {
-                    None => format!("the same person {which} in row {other}"),
-                    Some(value) => format!("the same person with the same occurrence `{value}` {which} in row {other}"),
-                },
-                remedy: None,
-            }),
+            Some(other) => {
+                let with = occurrence.map_or(String::new(), |value| format!(" with the same occurrence `{value}`"));
+                let reason = format!("the same person{with} {which} in row {other}");
+                Err(Rejection { code: DUPLICATE, cell: Some(self.phone_cell), reason, remedy: None })
+            }
         }
     }
 
@@ -327,22 +346,31 @@ impl<'c> Plan<'c> {
     }
 }
 
-impl Rejection {
-    fn words(&self) -> String {
-        match &self.remedy {
-            Some(remedy) => format!("{}; {remedy}", self.reason),
-            None => self.reason.clone(),
-        }
+/// Before the columns are known, only whether phones are masked can be said.
+fn shown_in_full(campaign: &Campaign, problem: Problem) -> Problem {
+    match problem.quote {
+        Quote::MaskedRow(_) if campaign.report.show_phones => Problem { quote: Quote::Row, ..problem },
+        _ => problem,
     }
+}
 
-    /// A duplicate is no mistake where the author said which row counts; as a problem it needs a way out.
-    fn problem(self, file: &Path, row: &Row<'_>) -> Problem {
-        let remedy = self.remedy.or_else(|| {
-            (self.code == DUPLICATE)
-                .then(|| "delete one of the rows, or set `recipients.on_duplicate` to `first` or `last`".to_owned())
-        });
-        let place = row.place(self.cell.unwrap_or(0));
-        Problem { help: remedy, ..Problem::at(file, place, self.code, self.reason) }
+/// Says where the phones stand that are masked when a row is quoted, and whether they are.
+fn quotable(campaign: &Campaign, table: &Table, problem: Problem) -> Problem {
+    let quote = match problem.quote {
+        Quote::MaskedRow(_) => {
+            let column = phone_column(campaign, table).and_then(|column| u16::try_from(column).ok());
+            Quote::MaskedRow(column)
+        }
+        other => other,
+    };
+    shown_in_full(campaign, Problem { quote, ..problem })
+}
+
+/// The column that holds the phones, where it is one.
+fn phone_column(campaign: &Campaign, table: &Table) -> Option<usize> {
+    match &campaign.recipients.phone {
+        Source::Column(name, _) => table.columns.iter().position(|column| column == name),
+        Source::Expression(_) => None,
     }
 }
 
@@ -356,17 +384,13 @@ fn one_number(recipient: &Recipient, occurrence: Option<&str>) -> u64 {
     hash.finish()
 }
 
-impl From<Unfit> for Rejection {
-    fn from(Unfit { code, column, reason }: Unfit) -> Self {
-        Self { code, cell: column, reason, remedy: None }
-    }
-}
-
 /// A file that cannot be opened is a problem of the line that names it.
 fn blame(campaign: &Campaign, problems: Vec<Problem>) -> Vec<Problem> {
     let recipients = &campaign.recipients;
     let blamed = |problem: Problem| match problem {
-        Problem { place: None, code: "missing-file" | "not-a-file" | "unreadable-file", message, help, file } => {
+        Problem {
+            place: None, code: "missing-file" | "not-a-file" | "unreadable-file", message, help, file, ..
+        } => {
             let message = format!("the recipients file `{}`: {message}", file.display());
             Problem { help, ..Problem::at(&campaign.file, recipients.file_at, problem.code, message) }
         }

@@ -1,5 +1,6 @@
 //! Reading a campaign file that is right: what is accepted means exactly this.
 
+mod places;
 mod problems;
 mod spoilt;
 mod thresholds;
@@ -149,6 +150,7 @@ fn everything_that_can_be_said_arrives_as_said() {
     let filters = vec![
         (directory.to_str().expect("a path"), "DIR"),
         (r"Place \{ line: (\d+), column: (\d+) \}", "$1:$2"),
+        (r", turns: \[\]", ""),
         (r#"Text \{ source: ("(?:[^"\\]|\\.)*"), at: (\d+:\d+) \}"#, "$1@$2"),
         (", (fallback|header|limited_time_offer|otp|filename): None", ""),
         (r", (carousel|raw_components): \[\]", ""),

@@ -31,13 +31,17 @@ fn with_body() -> Project {
 fn a_campaign_file_that_is_not_there_is_told() {
     let project = project();
     insta::assert_snapshot!(project.tidings(["run", "campaing.yaml", "--sandbox"]).code(2).stderr, @"
-    campaing.yaml: there is no such file
-        check the name and the directory
+    error: there is no such file
+    --> campaing.yaml
+     = check the name and the directory
+
     1 problem; nothing was sent
     ");
     insta::assert_snapshot!(project.tidings(["run", ".", "--sandbox"]).code(2).stderr, @"
-    .: this is a directory
-        name the campaign file in it
+    error: this is a directory
+    --> .
+     = name the campaign file in it
+
     1 problem; nothing was sent
     ");
 }
@@ -45,8 +49,14 @@ fn a_campaign_file_that_is_not_there_is_told() {
 #[test]
 fn a_recipients_file_that_is_not_there_is_told_where_it_is_named() {
     insta::assert_snapshot!(refused(&project().campaign_with("people.csv", "peopel.csv")), @"
-    campaign.yaml:4:13: the recipients file `peopel.csv`: there is no such file
-        did you mean `people.csv`?
+    error: the recipients file `peopel.csv`: there is no such file
+     --> campaign.yaml:4:13
+      |
+    4 | recipients: peopel.csv
+      |             ^^^^^^^^^^
+      |
+      = did you mean `people.csv`?
+
     1 problem; nothing was sent
     ");
 }
@@ -54,18 +64,24 @@ fn a_recipients_file_that_is_not_there_is_told_where_it_is_named() {
 #[test]
 fn empty_files_are_told() {
     insta::assert_snapshot!(refused(&project().campaign("")), @"
-    campaign.yaml: is empty
-        a campaign needs at least `campaign`, `sender`, `recipients` and `templates`
+    error: this file is empty
+    --> campaign.yaml
+     = a campaign needs at least `campaign`, `sender`, `recipients` and `templates`
+
     1 problem; nothing was sent
     ");
     insta::assert_snapshot!(refused(&project().recipients("")), @"
-    people.csv: this file is empty
-        it needs a header, such as `phone,first_name`, and a row for each recipient
+    error: this file is empty
+    --> people.csv
+     = it needs a header, such as `phone,first_name`, and a row for each recipient
+
     1 problem; nothing was sent
     ");
     insta::assert_snapshot!(refused(&project().recipients("phone\n")), @"
-    people.csv: this file has a header and no rows
-        add a row for each recipient
+    error: this file has a header and no rows
+    --> people.csv
+     = add a row for each recipient
+
     1 problem; nothing was sent
     ");
 }
@@ -73,26 +89,51 @@ fn empty_files_are_told() {
 #[test]
 fn columns_that_are_missing_are_told() {
     insta::assert_snapshot!(refused(&project().recipients("mobile\n+12025550101\n")), @"
-    campaign.yaml:4:13: the recipients file has no column `phone`
-        the columns are: mobile; name the phone's column under `recipients`, or rename it
+    error: the recipients file has no column `phone`
+     --> campaign.yaml:4:13
+      |
+    4 | recipients: people.csv
+      |             ^^^^^^^^^^
+      |
+      = the columns are: mobile; name the phone's column under `recipients`, or
+        rename it
+
     1 problem; nothing was sent
     ");
     let without_city = "phone,name,town\n+12025550101,quill,Old Mill\n";
-    insta::assert_snapshot!(refused(&with_body().recipients(without_city)), @"
-    campaign.yaml:8:30: the recipients file has no column `city`
-        the columns are: phone, name, town
+    insta::assert_snapshot!(refused(&with_body().recipients(without_city)), @r#"
+    error: the recipients file has no column `city`
+     --> campaign.yaml:8:30
+      |
+    8 |     body: ["{{ name }}", "{{ city }}"]
+      |                              ^^^^
+      |
+      = the columns are: phone, name, town
+
     1 problem; nothing was sent
-    ");
+    "#);
 }
 
 #[test]
 fn a_row_with_too_few_or_too_many_cells_is_told() {
     let ragged = "phone,name,city\n+12025550101,quill\n+12025550102,orvalda,Harbour,Pier 3\n";
     insta::assert_snapshot!(refused(&with_body().recipients(ragged)), @r#"
-    people.csv:2:14: this row has 2 cells, the header 3 columns
-        every column needs its comma, even when the cell is empty
-    people.csv:3:30: this row has 4 cells, the header 3 columns
-        a cell that holds a comma goes into quotes: "Lisbon, Portugal"
+    error: this row has 2 cells, the header 3 columns
+     --> people.csv:2:14
+      |
+    2 | +12025550101,quill
+      |              ^^^^^ row 2
+      |
+      = every column needs its comma, even when the cell is empty
+
+    error: this row has 4 cells, the header 3 columns
+     --> people.csv:3:30
+      |
+    3 | +12025550102,orvalda,Harbour,Pier 3
+      |                              ^^^^^^ row 3
+      |
+      = a cell that holds a comma goes into quotes: "Lisbon, Portugal"
+
     2 problems; nothing was sent
     "#);
 }
@@ -100,34 +141,66 @@ fn a_row_with_too_few_or_too_many_cells_is_told() {
 #[test]
 fn quotes_never_swallow_rows() {
     let unclosed = "phone,name,city\n+12025550101,\"quill,Old Mill\n+12025550102,orvalda,Harbour\n";
-    insta::assert_snapshot!(refused(&with_body().recipients(unclosed)), @"
-    people.csv:2:14: in row 2 a quote opens a cell and the line ends before the cell does
-        remove the quote or close it; if the cell holds a line break, put a space in its place
+    insta::assert_snapshot!(refused(&with_body().recipients(unclosed)), @r#"
+    error: in row 2 a quote opens a cell and the line ends before the cell does
+     --> people.csv:2:14
+      |
+    2 | +12025550101,"quill,Old Mill
+      |              ^ row 2
+      |
+      = remove the quote or close it; if the cell holds a line break, put a space in
+        its place
+
     1 problem; nothing was sent
-    ");
+    "#);
     let stray = "phone,name,city\n+12025550101,qu\"ill,Old Mill\n";
-    insta::assert_snapshot!(refused(&with_body().recipients(stray)), @"
-    people.csv:2:16: a quote stands in the middle of a cell
-        remove the quote; or put the whole cell into quotes, without a space before them, and write each quote inside it twice
+    insta::assert_snapshot!(refused(&with_body().recipients(stray)), @r#"
+    error: a quote stands in the middle of a cell
+     --> people.csv:2:16
+      |
+    2 | +12025550101,qu"ill,Old Mill
+      |                ^ row 2
+      |
+      = remove the quote; or put the whole cell into quotes, without a space before
+        them, and write each quote inside it twice
+
     1 problem; nothing was sent
-    ");
+    "#);
 }
 
 #[test]
 fn bytes_that_are_no_text_are_told() {
     insta::assert_snapshot!(refused(&with_body().recipients(b"phone,name,city\n+12025550101,qu\0ill,Old Mill\n")), @r#"
-    people.csv:2:16: there is a NUL byte here: this is not plain text, or it is UTF-16
-        save the file as "CSV UTF-8" and name that one
+    error: there is a NUL byte here: this is not plain text, or it is UTF-16
+     --> people.csv:2:16
+      |
+    2 | +12025550101,qu␀ill,Old Mill
+      |                ^ row 2
+      |
+      = save the file as "CSV UTF-8" and name that one
+
     1 problem; nothing was sent
     "#);
     insta::assert_snapshot!(refused(&with_body().recipients(b"phone,name,city\n+12025550101,Solid\xE3o,Old Mill\n")), @r#"
-    people.csv:2:19: the byte E3 here is not UTF-8 text; was it meant as `ã`?
-        save the file as "CSV UTF-8" and name that one
+    error: the byte E3 here is not UTF-8 text; was it meant as `ã`?
+     --> people.csv:2:19
+      |
+    2 | +12025550101,Solid�o,Old Mill
+      |                   ^ row 2
+      |
+      = save the file as "CSV UTF-8" and name that one
+
     1 problem; nothing was sent
     "#);
     insta::assert_snapshot!(refused(&project().file("campaign.yaml", b"campaign: s\xE3o\n")), @"
-    campaign.yaml:1:12: this is not UTF-8 text
-        save the file with the encoding UTF-8
+    error: this is not UTF-8 text
+     --> campaign.yaml:1:12
+      |
+    1 | campaign: s�o
+      |            ^
+      |
+      = save the file with the encoding UTF-8
+
     1 problem; nothing was sent
     ");
 }
@@ -136,8 +209,14 @@ fn bytes_that_are_no_text_are_told() {
 fn a_column_that_stands_twice_is_told() {
     let twice = "phone,name,city,name\n+12025550101,quill,Old Mill,quill\n";
     insta::assert_snapshot!(refused(&with_body().recipients(twice)), @"
-    people.csv:1:17: `name` is the name of column 2 already
-        give one of the two another name
+    error: `name` is the name of column 2 already
+     --> people.csv:1:17
+      |
+    1 | phone,name,city,name
+      |                 ^^^^ row 1
+      |
+      = give one of the two another name
+
     1 problem; nothing was sent
     ");
 }
@@ -145,12 +224,31 @@ fn a_column_that_stands_twice_is_told() {
 #[test]
 fn a_language_that_whatsapp_does_not_know_is_told() {
     insta::assert_snapshot!(refused(&project().campaign_with("[en_US]", "[en-US, pt]")), @"
-    campaign.yaml:7:17: unknown language code `en-US`
-        did you mean `en_US`?
-    campaign.yaml:7:24: unknown language code `pt`
-        did you mean `pt_BR` or `pt_PT`?
-    campaign.yaml:4:13: the recipients file has no column `language`
-        the columns are: phone; name the language's column under `recipients`, or rename it
+    error: unknown language code `en-US`
+     --> campaign.yaml:7:17
+      |
+    7 |     languages: [en-US, pt]
+      |                 ^^^^^
+      |
+      = did you mean `en_US`?
+
+    error: unknown language code `pt`
+     --> campaign.yaml:7:24
+      |
+    7 |     languages: [en-US, pt]
+      |                        ^^
+      |
+      = did you mean `pt_BR` or `pt_PT`?
+
+    error: the recipients file has no column `language`
+     --> campaign.yaml:4:13
+      |
+    4 | recipients: people.csv
+      |             ^^^^^^^^^^
+      |
+      = the columns are: phone; name the language's column under `recipients`, or
+        rename it
+
     3 problems; nothing was sent
     ");
 }
@@ -159,23 +257,48 @@ fn a_language_that_whatsapp_does_not_know_is_told() {
 fn parameters_that_whatsapp_would_refuse_are_told() {
     let empty = "phone,name,city\n+12025550101,,Old Mill\n+12025550102,orvalda,a     b\n";
     insta::assert_snapshot!(refused(&with_body().recipients(empty)), @"
-    people.csv:2:14: body parameter 1 is empty: the cell in column `name` is empty; fill it, or set `recipients.defaults.name`
-    people.csv:3:22: body parameter 2 (column `city`) holds more than four spaces in a row; WhatsApp refuses that in a parameter; put one space in its place
+    error: body parameter 1 is empty: the cell in column `name` is empty; fill it,
+           or set `recipients.defaults.name`
+     --> people.csv:2:14
+      |
+    2 | +12025550101,,Old Mill
+      |              ^ row 2
+
+    error: body parameter 2 (column `city`) holds more than four spaces in a row;
+           WhatsApp refuses that in a parameter; put one space in its place
+     --> people.csv:3:22
+      |
+    3 | +12025550102,orvalda,a     b
+      |                      ^^^^^^^ row 3
+
     2 problems; nothing was sent
     ");
     let line_break = "phone,name,city\n+12025550101,\"quill\nthe first\",Old Mill\n";
-    insta::assert_snapshot!(refused(&with_body().recipients(line_break)), @"
-    people.csv:2:14: in row 2 a quote opens a cell and the line ends before the cell does
-        remove the quote or close it; if the cell holds a line break, put a space in its place
+    insta::assert_snapshot!(refused(&with_body().recipients(line_break)), @r#"
+    error: in row 2 a quote opens a cell and the line ends before the cell does
+     --> people.csv:2:14
+      |
+    2 | +12025550101,"quill
+      |              ^ row 2
+      |
+      = remove the quote or close it; if the cell holds a line break, put a space in
+        its place
+
     1 problem; nothing was sent
-    ");
+    "#);
 }
 
 #[test]
 fn keys_that_nobody_knows_are_told() {
     insta::assert_snapshot!(refused(&project().campaign_with("send:", "sned:")), @"
-    campaign.yaml:8:1: unknown key `sned`
-        did you mean `send`?
+    error: unknown key `sned`
+     --> campaign.yaml:8:1
+      |
+    8 | sned: { rate: 1000/s }
+      | ^^^^
+      |
+      = did you mean `send`?
+
     1 problem; nothing was sent
     ");
 }
@@ -186,18 +309,50 @@ fn all_mistakes_of_both_files_are_told_at_once_in_their_order() {
         .campaign_with("campaign: spring", "campaign: Spring Sale")
         .campaign_with("106540352242922", "+106540352242922")
         .recipients("phone,name,city\nnobody,quill,Old Mill\n+12025550102,,Harbour\n+12025550103,sol\n");
-    insta::assert_snapshot!(refused(&project), @"
-    campaign.yaml:1:11: `Spring Sale` cannot be a campaign key
-        use 1 to 64 lower-case letters, digits, `_` and `-`, starting with a letter or a digit: `spring_sale_2026`
-    campaign.yaml:3:21: `+106540352242922` is no id of Meta's
-        this is not the phone number but its id: digits, to be found in WhatsApp Manager under API setup
-    people.csv:2:1: this is no phone number
-        write the number with + and the country code, such as +12025550123
-    people.csv:3:14: body parameter 1 is empty: the cell in column `name` is empty; fill it, or set `recipients.defaults.name`
-    people.csv:4:14: this row has 2 cells, the header 3 columns
-        every column needs its comma, even when the cell is empty
-    5 problems; nothing was sent
-    ");
+    insta::assert_snapshot!(refused(&project), @r#"
+    error: `Spring Sale` cannot be a campaign key
+     --> campaign.yaml:1:11
+      |
+    1 | campaign: Spring Sale
+      |           ^^^^^^^^^^^
+      |
+      = use 1 to 64 lower-case letters, digits, `_` and `-`, starting with a letter
+        or a digit: `spring_sale_2026`
+
+    error: `+106540352242922` is no id of Meta's
+     --> campaign.yaml:3:21
+      |
+    3 |   phone_number_id: "+106540352242922"
+      |                     ^^^^^^^^^^^^^^^^
+      |
+      = this is not the phone number but its id: digits, to be found in WhatsApp
+        Manager under API setup
+
+    error: this is no phone number
+     --> people.csv:2:1
+      |
+    2 | nobody,quill,Old Mill
+      | ^^^^^^ row 2
+      |
+      = write the number with + and the country code, such as +12025550123
+
+    error: body parameter 1 is empty: the cell in column `name` is empty; fill it,
+           or set `recipients.defaults.name`
+     --> people.csv:3:14
+      |
+    3 | +12025550102,,Harbour
+      |              ^ row 3
+
+    error: this row has 2 cells, the header 3 columns
+     --> people.csv:4:14
+      |
+    4 | +12025550103,sol
+      |              ^^^ row 4
+      |
+      = every column needs its comma, even when the cell is empty
+
+    5 problems in 2 files; nothing was sent
+    "#);
 }
 
 #[test]
@@ -205,9 +360,21 @@ fn a_row_that_cannot_become_a_message_is_refused_or_skipped_as_the_campaign_says
     let cells = "phone,name,city\n+12025550101,quill,Old Mill\n+1202555010x,orvalda,Harbour\n+12025550103,,Harbour\n";
     let project = with_body().recipients(cells);
     insta::assert_snapshot!(refused(&project), @"
-    people.csv:3:1: `x` is a letter; a phone number has digits only
-        write the digits only
-    people.csv:4:14: body parameter 1 is empty: the cell in column `name` is empty; fill it, or set `recipients.defaults.name`
+    error: `x` is a letter; a phone number has digits only
+     --> people.csv:3:1
+      |
+    3 | +1202555010x,orvalda,Harbour
+      | ^^^^^^^^^^^^ row 3
+      |
+      = write the digits only
+
+    error: body parameter 1 is empty: the cell in column `name` is empty; fill it,
+           or set `recipients.defaults.name`
+     --> people.csv:4:14
+      |
+    4 | +12025550103,,Harbour
+      |              ^ row 4
+
     2 problems; nothing was sent
     ");
     let skip = "recipients: { file: people.csv, on_invalid: skip }";
@@ -227,8 +394,15 @@ fn the_same_person_twice_is_refused_or_one_row_counts_as_the_campaign_says() {
         "phone,name,city\n+12025550101,quill,Old Mill\n+12025550102,sol,Old Mill\n+1 202 555 0101,quillan,Harbour\n";
     let project = with_body().recipients(cells);
     insta::assert_snapshot!(refused(&project), @"
-    people.csv:4:1: the same person already stands in row 2
-        delete one of the rows, or set `recipients.on_duplicate` to `first` or `last`
+    error: the same person already stands in row 2
+     --> people.csv:4:1
+      |
+    4 | +1 202 555 0101,quillan,Harbour
+      | ^^^^^^^^^^^^^^^ row 4
+      |
+      = delete one of the rows, or set `recipients.on_duplicate` to `first` or
+        `last`
+
     1 problem; nothing was sent
     ");
     let rows_sent = |project: &Project| -> Vec<u64> {

@@ -98,10 +98,23 @@ fn the_same_person_and_value_twice_is_a_problem_and_an_empty_value_too() {
     let recipients = format!("{INVOICES}+12025550101,A2\n+12025550103,\n");
     let ran = project("\"{{ invoice_id }}\"").recipients(recipients).run(["--sandbox", "--yes"]);
     ran.code(2);
-    insta::assert_snapshot!(ran.stderr, @r"
-    people.csv:5:1: the same person with the same occurrence `A2` already stands in row 3
-        delete one of the rows, or set `recipients.on_duplicate` to `first` or `last`
-    people.csv:6:14: the occurrence is empty: the cell in column `invoice_id` is empty; fill it, or set `recipients.defaults.invoice_id`
+    insta::assert_snapshot!(ran.stderr, @"
+    error: the same person with the same occurrence `A2` already stands in row 3
+     --> people.csv:5:1
+      |
+    5 | +12025550101,A2
+      | ^^^^^^^^^^^^ row 5
+      |
+      = delete one of the rows, or set `recipients.on_duplicate` to `first` or
+        `last`
+
+    error: the occurrence is empty: the cell in column `invoice_id` is empty; fill
+           it, or set `recipients.defaults.invoice_id`
+     --> people.csv:6:14
+      |
+    6 | +12025550103,
+      |              ^ row 6
+
     2 problems; nothing was sent
     ");
 }
@@ -122,9 +135,15 @@ fn another_kind_of_occurrence_would_reach_everybody_again_and_needs_a_word() {
 fn an_unknown_word_for_it_is_a_problem_in_its_place() {
     let ran = project("dayly").run(["--sandbox", "--yes"]);
     ran.code(2);
-    insta::assert_snapshot!(ran.stderr, @r"
-    campaign.yaml:5:13: `dayly` does not say how often each person gets the campaign
-        did you mean `daily`?
+    insta::assert_snapshot!(ran.stderr, @"
+    error: `dayly` does not say how often each person gets the campaign
+     --> campaign.yaml:5:13
+      |
+    5 | occurrence: dayly
+      |             ^^^^^
+      |
+      = did you mean `daily`?
+
     1 problem; nothing was sent
     ");
     project("invoice_id").run(["--sandbox", "--yes"]).code(2).stderr_has("`\"{{ invoice_id }}\"`");

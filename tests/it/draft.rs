@@ -76,7 +76,7 @@ pub fn text(source: &str) -> Text {
 }
 
 pub fn text_at(line: u64, column: u64, source: &str) -> Text {
-    Text { source: source.to_owned(), at: at(line, column) }
+    Text { source: source.to_owned(), at: at(line, column), turns: Vec::new() }
 }
 
 pub fn link(source: &str) -> Media {

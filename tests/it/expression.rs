@@ -49,7 +49,7 @@ fn every_problem_of_the_expressions_is_told_at_once_in_file_order() {
         .button(0, Button::Url(text_at(21, 15, "{{ First Name }}")))
         .button(1, Button::CopyCode(text_at(22, 20, "50% OFF")))
         .button(2, Button::QuickReply(text_at(23, 20, "{{ price | urlencode(1, 2) }}")));
-    assert_snapshot!(draft.problems(&["phone", "first_name", "price", "ends_on", "First Name"]), @r#"
+    assert_snapshot!(draft.problems(&["phone", "first_name", "price", "ends_on", "First Name"]), @"
     spring.yaml:12:18: the recipients file has no column `first_nam`
         did you mean `first_name`?
     spring.yaml:14:31: there is no filter `titel`
@@ -58,16 +58,16 @@ fn every_problem_of_the_expressions_is_told_at_once_in_file_order() {
         did you mean `string`?
     spring.yaml:16:26: this expression cannot be read: unexpected end of input, expected identifier
         write a column's name between the braces, such as `{{ first_name }}` or `{{ first_name | title }}`
-    spring.yaml:17:15: this expression cannot work: unknown method: string has no method named title
+    spring.yaml:17:28: this expression cannot work: unknown method: string has no method named title
         use a filter: `{{ first_name | title }}` instead of `{{ first_name.title() }}`
-    spring.yaml:18:15: the recipients file has no column `Price`
+    spring.yaml:18:24: the recipients file has no column `Price`
         did you mean `price`?
     spring.yaml:21:24: this expression cannot be read: unexpected input after expression
         `First Name` is a column, but only letters, digits and `_` work here; rename the column
     spring.yaml:22:20: button 1 copy_code holds something other than letters and digits; a coupon code takes no others
-    spring.yaml:23:20: this expression cannot work: too many arguments
+    spring.yaml:23:31: this expression cannot work: too many arguments
         look at what stands between the parentheses
-    "#);
+    ");
 }
 
 #[test]

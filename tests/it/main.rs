@@ -4,6 +4,7 @@ mod bubble;
 mod campaign_file;
 mod cli_bad_input;
 mod cli_breakers;
+mod cli_check;
 mod cli_edits;
 mod cli_occurrences;
 mod cli_plan;

@@ -284,7 +284,7 @@ fn json(node: &Node) -> Json {
         Kind::Map(entries) => Json::Map(entries.iter().map(|entry| (entry.key.clone(), json(&entry.value))).collect()),
         Kind::Text(scalar) => match resolve(scalar).and_then(|value| serde_json::to_value(value).ok()) {
             Some(value) if !value.is_null() => Json::Plain(value),
-            _ => Json::Text(crate::campaign::Text { source: scalar.text.clone(), at: scalar.at }),
+            _ => Json::Text(scalar.to_text()),
         },
     }
 }

@@ -16,16 +16,17 @@ use std::path::{Path, PathBuf};
 use super::file::{self, CampaignFile};
 use super::problems::{Problems, shown};
 use super::spot::Spot;
-use super::{Campaign, Report, Text};
+use super::{Campaign, Occurrence, Report, Sound, Text};
 
-/// Checks everything and builds the campaign; none when something cannot be represented.
+/// Checks everything and builds the campaign, as far as it can be represented, and says how far that is; none without a
+/// recipients file: then there is nothing else to look at.
 pub(super) fn campaign(
     written: &CampaignFile,
     spot: Spot<'_>,
     file: &Path,
     digest: [u8; 32],
     problems: &mut Problems,
-) -> Option<Campaign> {
+) -> Option<(Campaign, Sound)> {
     let directory = file.parent().unwrap_or(Path::new("")).to_owned();
     let mut check = Check { directory, problems };
     let key = check.key(spot.key("campaign"));
@@ -37,23 +38,24 @@ pub(super) fn campaign(
     let rate_per_second = rate.node().map(|_| check.rate(rate));
     let stop_when = check.stop_when(spot.key("stop_when"));
     let report = check.report(written.report.as_ref(), spot.key("report"));
-    Some(Campaign {
+    let messages = occurrence.is_some() && templates.iter().all(Option::is_some);
+    let sends = rate_per_second != Some(None) && stop_when.is_some();
+    let whole = messages && key.is_some() && sender.is_some() && sends;
+    let campaign = Campaign {
         file: file.to_owned(),
         digest,
-        key: key?,
+        key: key.unwrap_or_default(),
         description: written.description.clone(),
-        sender: sender?,
+        sender: sender.unwrap_or_else(sender::nobody),
         recipients: recipients?,
-        templates: templates?,
-        occurrence: occurrence?,
+        templates: templates.into_iter().flatten().collect(),
+        occurrence: occurrence.unwrap_or(Occurrence::Once),
         require_seed: written.require_seed.unwrap_or(false),
-        rate_per_second: match rate_per_second {
-            Some(rate) => Some(rate?),
-            None => None,
-        },
-        stop_when: stop_when?,
+        rate_per_second: rate_per_second.flatten(),
+        stop_when: stop_when.unwrap_or_default(),
         report,
-    })
+    };
+    Some((campaign, Sound { messages, whole, ..Sound::WHOLE }))
 }
 
 /// What all checks share.

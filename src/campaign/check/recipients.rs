@@ -26,7 +26,7 @@ impl Check<'_> {
         spot: Spot<'_>,
         several_languages: bool,
     ) -> Option<Recipients> {
-        let Text { source: name, at: file_at } = self.text(file)?;
+        let Text { source: name, at: file_at, .. } = self.text(file)?;
         if name == "-" {
             let message = "this version of tidings does not read recipients from standard input";
             self.problem(file, "recipients-file", message, "name a CSV file");

@@ -10,6 +10,15 @@ use crate::secret::{DEFAULT_VARIABLE, TokenSource};
 /// The Graph API version that tidings is written against.
 const API_VERSION: &str = "v25.0";
 
+/// Stands for a sender that cannot be told: nothing can be sent from it.
+pub(super) fn nobody() -> Sender {
+    Sender {
+        phone_number_id: String::new(),
+        token: TokenSource::Env(DEFAULT_VARIABLE.to_owned()),
+        api_version: API_VERSION.to_owned(),
+    }
+}
+
 impl Check<'_> {
     pub(super) fn sender(&mut self, written: &file::Sender, spot: Spot<'_>) -> Option<Sender> {
         let number = self.meta_id(spot.key("phone_number_id"));
@@ -61,37 +70,46 @@ impl Check<'_> {
         match scheme {
             "env" if is_variable(rest) => Some(TokenSource::Env(rest.to_owned())),
             "env" => {
-                self.problem(spot, "token-source", "`env:` must be followed by a variable's name", HELP);
+                self.secret_problem(spot, "`env:` must be followed by a variable's name", HELP);
                 None
             }
             "file" if !rest.trim().is_empty() => Some(TokenSource::File(self.directory.join(rest))),
             "file" => {
-                self.problem(spot, "token-source", "`file:` must be followed by a file's path", HELP);
+                self.secret_problem(spot, "`file:` must be followed by a file's path", HELP);
                 None
             }
             "command" => match serde_yaml::from_str(rest) {
                 Ok(argv) => self.command(argv, spot),
                 Err(_) => {
-                    self.problem(spot, "token-source", "`command:` must be followed by a list", HELP);
+                    self.secret_problem(spot, "`command:` must be followed by a list", HELP);
                     None
                 }
             },
             "vault" | "conjur" => {
                 let message = format!("this version of tidings does not read tokens from `{scheme}:`");
-                self.problem(spot, "token-source", message, HELP);
+                self.secret_problem(spot, message, HELP);
                 None
             }
             _ => {
                 let message = "this does not say where the token is; the token itself never stands in a campaign file";
-                self.problem(spot, "token-source", message, HELP);
+                self.secret_problem(spot, message, HELP);
                 None
             }
         }
     }
 
+    /// A problem with what may be the token itself.
+    fn secret_problem(&mut self, spot: Spot<'_>, message: impl Into<String>, help: &str) {
+        if let Some(place) = spot.at()
+            && !self.problems.stands_at(place)
+        {
+            self.problems.add_secret(place, "token-source", message, help);
+        }
+    }
+
     fn command(&mut self, argv: Vec<String>, spot: Spot<'_>) -> Option<TokenSource> {
         if argv.first().is_none_or(|program| program.trim().is_empty()) {
-            self.problem(spot, "token-source", "the command is empty", "write `[program, argument]`");
+            self.secret_problem(spot, "the command is empty", "write `[program, argument]`");
             return None;
         }
         Some(TokenSource::Command(argv))

@@ -13,7 +13,7 @@ use crate::cloud::Endpoint;
 const NAME_CHARS_MAX: usize = 512;
 
 impl Check<'_> {
-    pub(super) fn templates(&mut self, written: &[file::Template], spot: Spot<'_>) -> Option<Vec<Template>> {
+    pub(super) fn templates(&mut self, written: &[file::Template], spot: Spot<'_>) -> Vec<Option<Template>> {
         if written.is_empty() {
             self.problem(
                 spot,
@@ -23,9 +23,7 @@ impl Check<'_> {
             );
         }
         self.idle_entries(written, spot);
-        let templates: Vec<Option<Template>> =
-            written.iter().enumerate().map(|(index, entry)| self.template(entry, spot.item(index))).collect();
-        templates.into_iter().collect()
+        written.iter().enumerate().map(|(index, entry)| self.template(entry, spot.item(index))).collect()
     }
 
     fn template(&mut self, written: &file::Template, spot: Spot<'_>) -> Option<Template> {
@@ -39,7 +37,7 @@ impl Check<'_> {
         let limited_time_offer = self.ends(spot.key("limited_time_offer").key("ends"));
         let otp = self.otp(written, spot);
         let raw_components = self.raw_components(written, spot.key("raw_components"));
-        let Text { source: name, at } = name?;
+        let Text { source: name, at, .. } = name?;
         let (header, body) = (header?, body?);
         self.one_format(header.as_ref(), &body, spot.key("header"));
         Some(Template {

@@ -14,18 +14,18 @@ fn a_file_that_cannot_be_read_is_named() {
     [not-a-file] dir: this is a directory
         name the campaign file in it
     "#);
-    insta::assert_snapshot!(problems(""), @r#"
-    [empty-file] spring.yaml: is empty
+    insta::assert_snapshot!(problems(""), @"
+    [empty-file] spring.yaml: this file is empty
         a campaign needs at least `campaign`, `sender`, `recipients` and `templates`
-    "#);
-    insta::assert_snapshot!(problems("# nothing yet\n"), @r#"
-    [empty-file] spring.yaml: is empty
+    ");
+    insta::assert_snapshot!(problems("# nothing yet\n"), @"
+    [empty-file] spring.yaml: this file is empty
         a campaign needs at least `campaign`, `sender`, `recipients` and `templates`
-    "#);
-    insta::assert_snapshot!(problems("x".repeat(1024 * 1024 + 1)), @r#"
-    [file-too-large] spring.yaml: is larger than 1 MB
+    ");
+    insta::assert_snapshot!(problems("x".repeat(1024 * 1024 + 1)), @"
+    [file-too-large] spring.yaml: this file is larger than 1 MB
         a campaign file names recipients by their CSV file; it does not hold them
-    "#);
+    ");
     insta::assert_snapshot!(problems(b"campaign: spring\ndescription: caf\xe9\n"), @r#"
     [not-utf-8] spring.yaml:2:17: this is not UTF-8 text
         save the file with the encoding UTF-8
@@ -54,10 +54,10 @@ fn yaml_that_is_none_says_where() {
     [syntax] spring.yaml:6:18: this colon starts no value
         check the indentation; put a text that holds a colon and a space in quotes
     "#);
-    insta::assert_snapshot!(and("report:\n\tdirectory: out"), @r#"
-    [syntax] spring.yaml:7:2: a tab stands where only spaces may
+    insta::assert_snapshot!(and("report:\n\tdirectory: out"), @"
+    [syntax] spring.yaml:7:1: a tab stands where only spaces may
         indent with spaces, never with tabs
-    "#);
+    ");
     insta::assert_snapshot!(and("description: {{ a }} and more"), @r#"
     [unquoted-expression] spring.yaml:6:14: an expression must stand in quotes
         write "{{ first_name }}", with the quotes

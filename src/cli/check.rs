@@ -1,0 +1,114 @@
+//! `tidings check`: reads campaigns and their recipients, and prints every problem. Touches no ledger, network or token.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::Exit;
+use super::failure::Failure;
+use super::printer::{Printer, counted};
+use super::read::{Looked, look_through};
+use crate::plan::Outline;
+use crate::problem::Problem;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Campaign files.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Print JSON: each campaign in numbers, and all problems.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Checks all campaigns, whatever is wrong with one of them.
+pub fn run(args: &Args, printer: Printer) -> Exit {
+    let looked: Vec<Looked> = args.files.iter().map(|file| look_through(file)).collect();
+    let total: u64 = looked.iter().map(|looked| looked.problems_total).sum();
+    let exit = if total > 0 { Exit::Problems } else { Exit::Complete };
+    if args.json {
+        return match json(&args.files, &looked, total) {
+            Ok(text) => {
+                printer.data(&text);
+                exit
+            }
+            Err(error) => Failure::Bug(error.to_string()).report(printer),
+        };
+    }
+    for (file, looked) in args.files.iter().zip(&looked).filter(|(_, looked)| looked.problems_total == 0) {
+        printer.result(&summary(file, looked));
+    }
+    if total > 0 {
+        let shown = looked.into_iter().flat_map(|looked| looked.problems).collect();
+        return Failure::Problems { shown, total }.report(printer);
+    }
+    exit
+}
+
+fn summary(file: &Path, Looked { key, outline, .. }: &Looked) -> String {
+    let name = key.clone().unwrap_or_else(|| file.display().to_string());
+    let (rows, messages) = (counted(outline.rows, "row"), counted(outline.messages_total(), "message"));
+    format!("{name}: {rows}, {messages}, {} turned away; no problems", outline.turned_away_total())
+}
+
+#[derive(Serialize)]
+struct Checked<'l> {
+    campaigns: Vec<CampaignChecked<'l>>,
+    problems: Vec<ProblemFound<'l>>,
+    /// More than are listed, when a file has very many.
+    problems_total: u64,
+}
+
+/// A campaign; without numbers where it has problems, for then they may be wrong.
+#[derive(Serialize)]
+struct CampaignChecked<'l> {
+    file: String,
+    campaign: Option<&'l str>,
+    problems: u64,
+    rows: Option<u64>,
+    messages: Option<u64>,
+    turned_away: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct ProblemFound<'l> {
+    file: String,
+    line: Option<u64>,
+    column: Option<u64>,
+    row: Option<u64>,
+    code: &'l str,
+    message: &'l str,
+    help: Option<&'l str>,
+}
+
+fn json(files: &[PathBuf], looked: &[Looked], problems_total: u64) -> Result<String, serde_json::Error> {
+    let campaigns = files.iter().zip(looked).map(|(file, looked)| {
+        let outline = Some(&looked.outline).filter(|_| looked.problems_total == 0);
+        CampaignChecked {
+            file: file.display().to_string(),
+            campaign: looked.key.as_deref(),
+            problems: looked.problems_total,
+            rows: outline.map(|outline| outline.rows),
+            messages: outline.map(Outline::messages_total),
+            turned_away: outline.map(Outline::turned_away_total),
+        }
+    });
+    let problems = looked.iter().flat_map(|looked| &looked.problems).map(found);
+    serde_json::to_string_pretty(&Checked {
+        campaigns: campaigns.collect(),
+        problems: problems.collect(),
+        problems_total,
+    })
+}
+
+fn found(problem: &Problem) -> ProblemFound<'_> {
+    ProblemFound {
+        file: problem.file.display().to_string(),
+        line: problem.place.map(|place| place.line),
+        column: problem.place.map(|place| place.column),
+        row: problem.row(),
+        code: problem.code,
+        message: &problem.message,
+        help: problem.help.as_deref(),
+    }
+}

@@ -1,0 +1,107 @@
+//! All that is wrong with a campaign and its recipients, in one look, even where no plan can be made of them.
+
+use std::convert::Infallible;
+
+use jiff::civil::Date;
+
+use super::{DUPLICATE, Outline, Plan, Rejection, blame, phone_column, quotable};
+use crate::audience::csv::{Row, Table};
+use crate::audience::phone::Recipient;
+use crate::audience::screen::Seen;
+use crate::campaign::{Campaign, Occurrence, OnDuplicate, OnInvalid, Sound, Source};
+use crate::message::compose::Composer;
+use crate::problem::Problem;
+
+impl Plan<'_> {
+    /// Looks through the recipients of a campaign: the file as a whole, its columns, then every row.
+    ///
+    /// Of a campaign that is not sound only what can be known is said: nothing that might be right once it is mended.
+    pub fn examine(campaign: &Campaign, sound: Sound, today: Date) -> Outline {
+        let mut outline = Outline::default();
+        let table = match Table::open(&campaign.recipients.file) {
+            Ok(table) => table,
+            Err(problems) => {
+                let problems = blame(campaign, problems).into_iter();
+                outline.problems(problems.map(|problem| super::shown_in_full(campaign, problem)));
+                return outline;
+            }
+        };
+        match composer(campaign, sound, &table) {
+            Ok(composer) if sound.recipients && sound.messages => {
+                let plan = Plan { knows_languages: sound.languages, ..Plan::of(campaign, table, composer, today) };
+                let Ok(outline) = plan.compose(|_| Ok::<_, Infallible>(()));
+                return outline;
+            }
+            Ok(_) => {}
+            Err(problems) => outline.problems(problems),
+        }
+        if sound.recipients {
+            Rows { campaign, table: &table, seen: Seen::new() }.look_through(&mut outline);
+        }
+        outline
+    }
+}
+
+/// Where the recipients are not sound, the columns of phone and language may be others than they seem.
+fn composer(campaign: &Campaign, sound: Sound, table: &Table) -> Result<Composer, Vec<Problem>> {
+    if sound.recipients {
+        return Composer::new(campaign, &table.columns);
+    }
+    let mut without = campaign.clone();
+    let any = table.columns.first().cloned().unwrap_or_default();
+    without.recipients.phone = Source::Column(any, campaign.recipients.file_at);
+    without.recipients.language = None;
+    without.recipients.defaults.clear();
+    Composer::new(&without, &table.columns)
+}
+
+/// The rows, judged without a message: their cells, their phones, and who stands there twice.
+struct Rows<'c> {
+    campaign: &'c Campaign,
+    table: &'c Table,
+    seen: Seen,
+}
+
+impl Rows<'_> {
+    fn look_through(&mut self, outline: &mut Outline) {
+        let mut rows = match self.table.rows() {
+            Ok(rows) => rows,
+            Err(problem) => return outline.problem(|| problem),
+        };
+        let refuses = self.campaign.recipients.on_invalid == OnInvalid::Refuse;
+        loop {
+            match rows.next() {
+                Ok(None) => return,
+                Ok(Some(Ok(row))) => {
+                    outline.rows += 1;
+                    if let Some(rejection) = self.rejection(&row) {
+                        outline.problem(|| rejection.problem(self.campaign, self.table, &row));
+                    }
+                }
+                Ok(Some(Err(bad))) => {
+                    outline.rows += 1;
+                    if refuses {
+                        outline.problem(|| quotable(self.campaign, self.table, bad.problem));
+                    }
+                }
+                Err(problem) => return outline.problem(|| problem),
+            }
+        }
+    }
+
+    fn rejection(&mut self, row: &Row<'_>) -> Option<Rejection> {
+        let recipients = &self.campaign.recipients;
+        let column = phone_column(self.campaign, self.table)?;
+        let phone = row.cells.get(column).unwrap_or_default();
+        match Recipient::parse(phone, recipients.default_country.as_deref()) {
+            Err(error) => (recipients.on_invalid == OnInvalid::Refuse).then(|| Rejection::of_phone(&error, column)),
+            Ok(_) if matches!(self.campaign.occurrence, Occurrence::Each(_)) => None,
+            Ok(recipient) => {
+                let other = self.seen.meet(row.number, recipient.identity())?;
+                let reason = format!("the same person already stands in row {other}");
+                let rejection = Rejection { code: DUPLICATE, cell: Some(column), reason, remedy: None };
+                (recipients.on_duplicate == OnDuplicate::Refuse).then_some(rejection)
+            }
+        }
+    }
+}
