@@ -26,6 +26,7 @@ mod engine;
 mod examples;
 mod expression;
 mod faults;
+mod golden;
 mod harness;
 mod hostile;
 mod identities;
