@@ -95,6 +95,16 @@ impl Table {
         }
     }
 
+    /// The names of a file's columns, where its header is in order, whatever is wrong below.
+    pub fn columns_of(file: &Path) -> Option<Vec<String>> {
+        let mut lines = open_lines(file).ok()?;
+        encoding::check_head(file, lines.head()).ok()?;
+        let (number, line) = next_checked(file, &mut lines).ok()??;
+        let mut problems = Vec::new();
+        let columns = header::read(file, number, line, &mut problems);
+        problems.is_empty().then_some(columns)
+    }
+
     /// The rows, from the first.
     ///
     /// # Errors

@@ -65,9 +65,10 @@ pub fn read_campaign(file: &Path) -> Result<Campaign, Failure> {
 /// Prepares a campaign's plan; what hinders that is told with what is wrong in the rows.
 pub fn prepare(campaign: &Campaign) -> Result<Plan<'_>, Failure> {
     let today = Clock::System.local_date();
-    Plan::prepare(campaign, today).map_err(|_| {
+    Plan::prepare(campaign, today).map_err(|first| {
         let Outline { problems, problems_total, .. } = Plan::examine(campaign, Sound::WHOLE, today);
-        Failure::Problems { shown: problems, total: problems_total }
+        // Somebody may have mended the files by now.
+        if problems_total == 0 { first.into() } else { Failure::Problems { shown: problems, total: problems_total } }
     })
 }
 

@@ -21,12 +21,16 @@ impl Plan<'_> {
         let table = match Table::open(&campaign.recipients.file) {
             Ok(table) => table,
             Err(problems) => {
+                let columns = Table::columns_of(&campaign.recipients.file);
+                outline.problems(
+                    columns.and_then(|columns| composer(campaign, sound, &columns).err()).into_iter().flatten(),
+                );
                 let problems = blame(campaign, problems).into_iter();
                 outline.problems(problems.map(|problem| super::shown_in_full(campaign, problem)));
                 return outline;
             }
         };
-        match composer(campaign, sound, &table) {
+        match composer(campaign, sound, &table.columns) {
             Ok(composer) if sound.recipients && sound.messages => {
                 let plan = Plan { knows_languages: sound.languages, ..Plan::of(campaign, table, composer, today) };
                 let Ok(outline) = plan.compose(|_| Ok::<_, Infallible>(()));
@@ -43,16 +47,16 @@ impl Plan<'_> {
 }
 
 /// Where the recipients are not sound, the columns of phone and language may be others than they seem.
-fn composer(campaign: &Campaign, sound: Sound, table: &Table) -> Result<Composer, Vec<Problem>> {
+fn composer(campaign: &Campaign, sound: Sound, columns: &[String]) -> Result<Composer, Vec<Problem>> {
     if sound.recipients {
-        return Composer::new(campaign, &table.columns);
+        return Composer::new(campaign, columns);
     }
     let mut without = campaign.clone();
-    let any = table.columns.first().cloned().unwrap_or_default();
+    let any = columns.first().cloned().unwrap_or_default();
     without.recipients.phone = Source::Column(any, campaign.recipients.file_at);
     without.recipients.language = None;
     without.recipients.defaults.clear();
-    Composer::new(&without, &table.columns)
+    Composer::new(&without, columns)
 }
 
 /// The rows, judged without a message: their cells, their phones, and who stands there twice.
