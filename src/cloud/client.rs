@@ -115,26 +115,11 @@ impl Client {
             url.set_path(&format!("{}/{api_version}/{phone_number_id}/{name}", base.path().trim_end_matches('/')));
             url
         };
-        let mut authorization =
-            HeaderValue::from_str(&format!("Bearer {}", token.expose())).map_err(|_| ClientError::Token)?;
-        authorization.set_sensitive(true);
-        // Fails only when a provider is installed already, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder()
-            .user_agent(concat!("tidings/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .no_proxy()
-            .tcp_nodelay(true)
-            .connect_timeout(timeouts.connect)
-            .timeout(timeouts.request)
-            .pool_idle_timeout(timeouts.idle)
-            .build()?;
         Ok(Self {
-            http,
+            http: http(&timeouts)?,
             messages: endpoint("messages"),
             marketing_messages: endpoint("marketing_messages"),
-            authorization,
+            authorization: bearer(token)?,
             token: token.clone(),
             timeouts,
         })
@@ -149,6 +134,30 @@ impl Client {
         }
         outcome
     }
+}
+
+/// The client below: no redirects, no retries, no proxies.
+pub(super) fn http(timeouts: &Timeouts) -> Result<reqwest::Client, ClientError> {
+    // Fails only when a provider is installed already, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let http = reqwest::Client::builder()
+        .user_agent(concat!("tidings/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .no_proxy()
+        .tcp_nodelay(true)
+        .connect_timeout(timeouts.connect)
+        .timeout(timeouts.request)
+        .pool_idle_timeout(timeouts.idle)
+        .build()?;
+    Ok(http)
+}
+
+/// The header that carries the token, marked so that nothing prints it.
+pub(super) fn bearer(token: &Token) -> Result<HeaderValue, ClientError> {
+    let mut header = HeaderValue::from_str(&format!("Bearer {}", token.expose())).map_err(|_| ClientError::Token)?;
+    header.set_sensitive(true);
+    Ok(header)
 }
 
 impl Sender for Client {
@@ -200,7 +209,7 @@ fn failure(error: &reqwest::Error, witness: &AtomicBool, timeouts: &Timeouts) ->
 }
 
 /// The innermost cause; never the outer text, which holds the address.
-fn describe(error: &reqwest::Error, timeouts: &Timeouts) -> String {
+pub(super) fn describe(error: &reqwest::Error, timeouts: &Timeouts) -> String {
     if error.is_timeout() && error.is_connect() {
         return format!("no connection within {} s", timeouts.connect.as_secs_f64());
     }
@@ -222,7 +231,7 @@ pub fn check_address(api: &str) -> Result<(), ClientError> {
     checked_address(api).map(drop)
 }
 
-fn checked_address(api: &str) -> Result<Url, ClientError> {
+pub(super) fn checked_address(api: &str) -> Result<Url, ClientError> {
     let url = Url::parse(api).map_err(|_| ClientError::Address(api.to_owned()))?;
     let bare = url.username().is_empty() && url.password().is_none() && url.query().is_none();
     let allowed = match url.scheme() {

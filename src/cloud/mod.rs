@@ -4,6 +4,7 @@ pub mod client;
 pub mod fault;
 pub mod outcome;
 pub mod pause;
+pub mod templates;
 pub mod wire;
 
 /// Which endpoint sends a message.
