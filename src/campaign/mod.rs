@@ -78,8 +78,12 @@ pub enum Occurrence {
 /// The number that sends.
 #[derive(Debug, Clone)]
 pub struct Sender {
+    /// Where `sender` starts in the campaign file.
+    pub at: Place,
     /// Meta's id of the business phone number (digits).
     pub phone_number_id: String,
+    /// Meta's id of the WhatsApp business account (digits), which has the templates.
+    pub business_account_id: Option<String>,
     /// Where the bearer token comes from.
     pub token: TokenSource,
     /// Graph API version, such as `v25.0`.

@@ -26,6 +26,8 @@ pub fn draft() -> Draft {
         key: "spring_sale_2026".to_owned(),
         description: None,
         sender: Sender {
+            at: Place::default(),
+            business_account_id: None,
             phone_number_id: "106540352242922".to_owned(),
             token: TokenSource::Env("WHATSAPP_ACCESS_TOKEN".to_owned()),
             api_version: "v25.0".to_owned(),

@@ -22,10 +22,11 @@ pub(super) fn nobody() -> Sender {
 impl Check<'_> {
     pub(super) fn sender(&mut self, written: &file::Sender, spot: Spot<'_>) -> Option<Sender> {
         let number = self.meta_id(spot.key("phone_number_id"));
-        self.meta_id(spot.key("business_account_id"));
+        let business_account_id = self.meta_id(spot.key("business_account_id"));
         let token = self.token(written.token.as_ref(), spot.key("token"));
         let api_version = self.api_version(spot.key("api_version")).unwrap_or_else(|| API_VERSION.to_owned());
-        Some(Sender { phone_number_id: number?, token: token?, api_version })
+        let at = spot.at().unwrap_or_default();
+        Some(Sender { at, phone_number_id: number?, business_account_id, token: token?, api_version })
     }
 
     /// Meta's ids are digits; it stands in a URL, so nothing else may pass.
