@@ -44,6 +44,8 @@ mod report;
 mod run_directory;
 mod sandbox;
 mod stopping;
+mod template_lock;
+mod templates;
 mod threshold;
 mod too_many;
 mod wire;
