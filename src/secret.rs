@@ -82,10 +82,15 @@ impl Token {
 
     /// A text from outside, without the token in it: Meta's "Malformed access token" repeats what it was sent.
     pub(crate) fn redact(&self, text: &mut String) {
-        let token = self.expose();
-        if token.len() >= REDACTED_FROM && text.contains(token) {
-            *text = text.replace(token, "[token]");
+        if self.stands_in(text) {
+            *text = text.replace(self.expose(), "[token]");
         }
+    }
+
+    /// Whether a text from outside holds the token.
+    pub(crate) fn stands_in(&self, text: &str) -> bool {
+        let token = self.expose();
+        token.len() >= REDACTED_FROM && text.contains(token)
     }
 
     /// The token itself, to be put into the authorization header and nowhere else.

@@ -5,10 +5,12 @@
 //! [`embedded`] on a thread of this process. What was accepted stands in the [`book`], which is how a rehearsal proves
 //! that nobody was messaged twice.
 //!
-//! It knows nothing of plans or ledgers, so it cannot cheat. Nothing in it is a promise about Meta: templates, opt-outs
-//! and deliveries do not exist here, only the shape of requests and the ways in which an answer can be missing.
+//! It knows nothing of plans or ledgers, so it cannot cheat. Nothing in it is a promise about Meta: opt-outs and deliveries
+//! do not exist here, only the shape of requests and the ways in which an answer can be missing. It lists templates, and
+//! takes messages of any other too.
 
 pub mod book;
+mod catalogue;
 mod component;
 mod draw;
 pub mod embedded;

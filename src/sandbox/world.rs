@@ -5,12 +5,14 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::book::{self, Accepted, Book, Summary};
+use super::catalogue::Catalogue;
 use super::draw;
 use super::faults::{Kind, Script, TokenDigest};
 use super::refusal::Refusal;
 use super::request::{self, Addressee, Wanted};
 use super::throttle::Throttle;
 use crate::cloud::Endpoint;
+use crate::cloud::templates::TemplateDefinition;
 
 /// A template message is a few kilobytes at most.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -85,6 +87,9 @@ pub struct World {
     script: Script,
     throttle: Option<Throttle>,
     book: Book,
+    catalogue: Catalogue,
+    /// How often templates were asked for.
+    lists: u64,
     requests: u64,
     /// Grows with every message and every refusal, and is not set back with the book: no id comes twice.
     serial: u64,
@@ -105,10 +110,17 @@ struct BookPage<'a> {
 }
 
 impl World {
-    /// A world with an empty book.
+    /// A world with an empty book and the sandbox's own templates.
     pub fn new(script: Script) -> Self {
         let throttle = script.rate_limit.map(Throttle::new);
-        Self { script, throttle, book: Book::default(), requests: 0, serial: 0 }
+        let catalogue = Catalogue::built_in();
+        Self { script, throttle, book: Book::default(), catalogue, lists: 0, requests: 0, serial: 0 }
+    }
+
+    /// The same with other templates.
+    #[must_use]
+    pub fn with_templates(self, templates: &[TemplateDefinition]) -> Self {
+        Self { catalogue: Catalogue::of(templates), ..self }
     }
 
     /// Answers one request that comes at `now`, counted from any fixed moment.
@@ -116,7 +128,11 @@ impl World {
         if asked.path == BOOK_PATH {
             return Answer { after: Duration::ZERO, reply: Reply::Http(self.show_book(asked)) };
         }
-        self.send(asked, now).unwrap_or_else(|refusal| {
+        let answer = match account(asked.path) {
+            Some(account) => self.list(account, asked, now),
+            None => self.send(asked, now),
+        };
+        answer.unwrap_or_else(|refusal| {
             let after = self.script.latency.draw(0);
             Answer { after, reply: Reply::Http(self.refuse(&refusal)) }
         })
@@ -138,6 +154,32 @@ impl World {
         self.requests = 0;
     }
 
+    /// Lists templates. Reading goes wrong as sending does, by the same script; what it asks for does not count as a request.
+    fn list(&mut self, account: &str, asked: &Asked<'_>, now: Duration) -> Result<Answer, Refusal> {
+        if asked.method != "GET" || !is_digits(account) {
+            return Err(Refusal::unknown_object(asked.method, account));
+        }
+        check_token(asked.authorization, self.script.token)?;
+        self.pass(now)?;
+        let page = self.catalogue.page(asked.path, asked.query.unwrap_or_default())?;
+        self.lists += 1;
+        let chance = draw::mix(draw::of_bytes(self.script.seed, asked.path.as_bytes()) ^ self.lists);
+        let after = self.script.latency.draw(draw::mix(chance ^ LATENCY_SALT));
+        let reply = match self.script.faults.draw(chance) {
+            // A list cannot be held back.
+            None | Some(Kind::Held) => Reply::Http(Response::json(200, page)),
+            Some(fault) => self.fault(fault),
+        };
+        Ok(Answer { after, reply })
+    }
+
+    fn pass(&mut self, now: Duration) -> Result<(), Refusal> {
+        if self.throttle.as_mut().is_some_and(|throttle| !throttle.pass(now)) {
+            return Err(Refusal::new(130_429, "the sandbox's rate limit is reached"));
+        }
+        Ok(())
+    }
+
     fn send(&mut self, asked: &Asked<'_>, now: Duration) -> Result<Answer, Refusal> {
         let endpoint = endpoint(asked)?;
         self.requests += 1;
@@ -155,9 +197,7 @@ impl World {
     ///
     /// One that the rate limit turns away does not count as asked: who meets which fault must not depend on the time.
     fn settle(&mut self, endpoint: Endpoint, wanted: &Wanted<'_>, now: Duration) -> Result<Answer, Refusal> {
-        if self.throttle.as_mut().is_some_and(|throttle| !throttle.pass(now)) {
-            return Err(Refusal::new(130_429, "the sandbox's rate limit is reached"));
-        }
+        self.pass(now)?;
         let (id, before) = self.book.ask(wanted.to);
         let about = draw::of_bytes(self.script.seed, wanted.to.text().as_bytes());
         let chance = draw::mix(about ^ u64::from(before));
@@ -177,25 +217,33 @@ impl World {
         match fault {
             None => Reply::Http(Response::json(200, success(to, wamid, "accepted"))),
             Some(Kind::Held) => Reply::Http(Response::json(200, success(to, wamid, "held_for_quality_assessment"))),
-            Some(Kind::Graph(code)) => Reply::Http(self.refuse(&Refusal::new(code, "a fault of the sandbox's script"))),
-            Some(Kind::ServerError { .. }) => {
+            Some(fault) => self.fault(fault),
+        }
+    }
+
+    /// What comes instead of the answer.
+    fn fault(&mut self, fault: Kind) -> Reply {
+        match fault {
+            Kind::Graph(code) => Reply::Http(self.refuse(&Refusal::new(code, "a fault of the sandbox's script"))),
+            // What is held is answered with yes before.
+            Kind::ServerError { .. } | Kind::Held => {
                 Reply::Http(self.refuse(&Refusal::new(131_000, "a fault of the sandbox's script")))
             }
-            Some(Kind::TooManyRequests) => Reply::Http(Response {
+            Kind::TooManyRequests => Reply::Http(Response {
                 status: 429,
                 content_type: "text/plain",
                 retry_after_s: Some(1),
                 body: b"Too Many Requests".to_vec(),
             }),
-            Some(Kind::Garbage { .. }) => Reply::Http(Response {
+            Kind::Garbage { .. } => Reply::Http(Response {
                 status: 200,
                 content_type: "text/html",
                 retry_after_s: None,
                 body: WEB_PAGE.to_vec(),
             }),
-            Some(Kind::Reset { .. }) => Reply::Reset,
-            Some(Kind::CloseEarly) => Reply::Close,
-            Some(Kind::Stall { .. }) => Reply::Silence,
+            Kind::Reset { .. } => Reply::Reset,
+            Kind::CloseEarly => Reply::Close,
+            Kind::Stall { .. } => Reply::Silence,
         }
     }
 
@@ -291,6 +339,12 @@ fn endpoint(asked: &Asked<'_>) -> Result<Endpoint, Refusal> {
         return Err(Refusal::unknown_object(asked.method, object));
     }
     Ok(endpoint)
+}
+
+/// The account whose templates a path means: `/{version}/{account}/message_templates`.
+fn account(path: &str) -> Option<&str> {
+    let (version, account) = path.strip_prefix('/')?.strip_suffix("/message_templates")?.split_once('/')?;
+    is_version(version).then_some(account)
 }
 
 /// Such as `v25.0`.

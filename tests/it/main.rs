@@ -45,6 +45,7 @@ mod run_directory;
 mod sandbox;
 mod stopping;
 mod template_lock;
+mod template_reader;
 mod templates;
 mod threshold;
 mod too_many;

@@ -247,6 +247,9 @@ impl TemplateReader {
     fn listing(&self, body: &[u8]) -> Option<Listing> {
         let json: Value = serde_json::from_slice(body).ok()?;
         let mut text = json.to_string();
+        if !self.token.stands_in(&text) {
+            return serde_json::from_value(json).ok();
+        }
         self.token.redact(&mut text);
         serde_json::from_str(&text).ok()
     }

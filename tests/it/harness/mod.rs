@@ -1,6 +1,7 @@
 //! What the tests share.
 
 pub mod ledger;
+pub mod lister;
 pub mod mount;
 pub mod people;
 pub mod process;

@@ -2,6 +2,7 @@
 
 mod checks;
 mod script;
+mod templates;
 mod wire;
 
 use std::num::NonZeroU32;
