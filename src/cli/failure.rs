@@ -3,6 +3,8 @@
 use super::exit::Exit;
 use super::printer::Printer;
 use crate::cloud::client::ClientError;
+use crate::cloud::fault::Effect;
+use crate::cloud::templates::ReadError;
 use crate::ledger::LedgerError;
 use crate::plan::saved::SavedError;
 use crate::problem::Problem;
@@ -34,6 +36,8 @@ pub enum Failure {
     Report(ReportError),
     /// There is no token.
     Token(TokenError),
+    /// The account's templates cannot be read.
+    Templates(ReadError),
     /// The machine failed in some other way.
     System(std::io::Error),
     /// A bug: what must hold does not.
@@ -74,6 +78,11 @@ impl Failure {
                 printer.error(&format!("{error}; nothing was sent"));
                 Exit::Token
             }
+            Self::Templates(error) => {
+                let (told, exit) = unread(&error);
+                printer.error(&told);
+                exit
+            }
             Self::System(error) => {
                 printer.error(&error.to_string());
                 Exit::Disk
@@ -83,6 +92,34 @@ impl Failure {
                 Exit::Bug
             }
         }
+    }
+}
+
+/// What to do when templates cannot be read depends on who has to do it.
+fn unread(error: &ReadError) -> (String, Exit) {
+    match error {
+        ReadError::Refused(refusal) => match refusal.effect() {
+            Effect::Token => (
+                format!(
+                    "WhatsApp does not let this token read templates ({error}); it needs the permission \
+                     whatsapp_business_management: make one for a system user who is assigned to the account"
+                ),
+                Exit::Token,
+            ),
+            Effect::Throttle => (
+                format!("WhatsApp asks to slow down ({error}); run it again in some minutes, an hour at most"),
+                Exit::Paused,
+            ),
+            _ => (format!("WhatsApp refuses to list the templates ({error})"), Exit::Problems),
+        },
+        ReadError::Unanswered(_) => (format!("WhatsApp cannot be reached: {error}; run it again"), Exit::Paused),
+        ReadError::Unreadable(_) => (
+            format!(
+                "what answers is not WhatsApp's list of templates: {error}; look for a proxy or a login page between here \
+                 and WhatsApp, and at --api-url"
+            ),
+            Exit::Problems,
+        ),
     }
 }
 

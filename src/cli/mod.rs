@@ -24,6 +24,7 @@ mod send;
 mod signals;
 mod staging;
 mod stop;
+mod templates;
 mod way;
 
 use std::ffi::OsString;
@@ -81,6 +82,8 @@ enum Command {
     Resume(resume::Args),
     /// List the messages in doubt, and settle them.
     Resolve(resolve::Args),
+    /// Read the account's templates, and look at them.
+    Templates(templates::Args),
     /// Serve a simulator of WhatsApp's Cloud API on this machine.
     Sandbox(sandbox::Args),
 }
@@ -105,6 +108,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Stop(args) => stop::run(&args, &global, printer),
         Command::Resume(args) => resume::run(&args, &global, printer),
         Command::Resolve(args) => resolve::run(&args, &global, printer),
+        Command::Templates(args) => templates::run(&args, printer),
         Command::Sandbox(args) => sandbox::run(&args, printer),
     }
 }

@@ -1,6 +1,7 @@
 //! `tidings sandbox`: the simulator as a server of its own.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -9,6 +10,7 @@ use super::Exit;
 use super::failure::Failure;
 use super::printer::Printer;
 use super::rehearsal::ScriptArgs;
+use crate::catalogue::Lock;
 use crate::sandbox::faults::TokenDigest;
 use crate::sandbox::server::{Shared, serve};
 use crate::sandbox::world::World;
@@ -21,6 +23,9 @@ pub struct Args {
     /// Take this token only; without it, any.
     #[arg(long, value_name = "TEXT")]
     token: Option<String>,
+    /// Serve the templates of this lock file; without it, some of every kind.
+    #[arg(long, value_name = "FILE")]
+    templates: Option<PathBuf>,
     #[command(flatten)]
     script: ScriptArgs,
 }
@@ -33,6 +38,10 @@ pub fn run(args: &Args, printer: Printer) -> Exit {
 fn serve_until_stopped(args: &Args, printer: Printer) -> Result<(), Failure> {
     let mut script = args.script.script()?;
     script.token = args.token.as_deref().map(TokenDigest::of);
+    let mut world = World::new(script);
+    if let Some(path) = &args.templates {
+        world = world.with_templates(Lock::read(path).map_err(|problem| vec![problem])?.templates());
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, args.port))).await?;
@@ -45,7 +54,7 @@ fn serve_until_stopped(args: &Args, printer: Printer) -> Result<(), Failure> {
                 _ = terminate.recv() => {}
             }
         };
-        serve(listener, Shared::new(World::new(script)), stop).await;
+        serve(listener, Shared::new(world), stop).await;
         Ok(())
     })
 }

@@ -66,6 +66,11 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// Whether the object in the address is unknown, or not accessible with this token (code 100, subcode 33).
+    pub fn is_unknown_object(&self) -> bool {
+        self.code == 100 && self.subcode == Some(33)
+    }
+
     /// Whom it concerns.
     pub fn effect(&self) -> Effect {
         if self.code == i64::from(TOO_MANY_REQUESTS) {

@@ -15,9 +15,12 @@ const FRAME_WIDTH: usize = 6;
 const NAME_WIDTH_MAX: usize = 30;
 
 /// One line before wrapping: what is filled, and with what.
-struct Entry {
-    name: String,
-    value: String,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// What is filled.
+    pub name: String,
+    /// With what.
+    pub value: String,
 }
 
 /// The parameters in lines of their own, without a frame, to be compared with those of another message. `template` is the
@@ -126,7 +129,8 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-fn framed(title: &str, entries: &[Entry]) -> String {
+/// Names and values in a frame with a title, at most 80 columns wide, without a line break at its end.
+pub fn framed(title: &str, entries: &[Entry]) -> String {
     let name_width = entries.iter().map(|entry| entry.name.width()).max().unwrap_or(0).min(NAME_WIDTH_MAX);
     let value_width = WIDTH_MAX - FRAME_WIDTH - name_width;
     let mut lines = Vec::new();

@@ -15,6 +15,7 @@ mod cli_sandbox;
 mod cli_seed;
 mod cli_since;
 mod cli_stop;
+mod cli_templates;
 mod cli_token;
 mod compose;
 mod crash;

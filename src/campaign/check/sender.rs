@@ -5,6 +5,7 @@ use crate::campaign::kinds::TextOr;
 use crate::campaign::problems::shown;
 use crate::campaign::spot::Spot;
 use crate::campaign::{Sender, file};
+use crate::problem::Place;
 use crate::secret::{DEFAULT_VARIABLE, TokenSource};
 
 /// The Graph API version that tidings is written against.
@@ -13,7 +14,9 @@ const API_VERSION: &str = "v25.0";
 /// Stands for a sender that cannot be told: nothing can be sent from it.
 pub(super) fn nobody() -> Sender {
     Sender {
+        at: Place::default(),
         phone_number_id: String::new(),
+        business_account_id: None,
         token: TokenSource::Env(DEFAULT_VARIABLE.to_owned()),
         api_version: API_VERSION.to_owned(),
     }

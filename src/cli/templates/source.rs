@@ -1,0 +1,83 @@
+//! Where templates are read from: WhatsApp, another address, or the built-in simulator.
+
+use std::path::Path;
+
+use crate::campaign::{self, Campaign};
+use crate::catalogue::{Lock, SANDBOX};
+use crate::cli::failure::Failure;
+use crate::cli::printer::Printer;
+use crate::cloud::client::{META_API, check_address};
+use crate::cloud::templates::{Patience, ReadError, TemplateReader};
+use crate::problem::Problem;
+use crate::sandbox::embedded::Embedded;
+use crate::sandbox::faults::Script;
+use crate::secret::Token;
+
+/// The simulator has one list for every account.
+const ANY_ACCOUNT: &str = "0";
+
+#[derive(Debug, clap::Args)]
+pub struct SourceArgs {
+    /// Read the templates of the built-in simulator; needs no token.
+    #[arg(long)]
+    sandbox: bool,
+    /// Read from here instead of from WhatsApp: an https address, or a simulator on this machine.
+    #[arg(long, value_name = "URL", conflicts_with = "sandbox")]
+    api_url: Option<String>,
+}
+
+/// Reads the templates of a campaign's account.
+pub fn read(file: &Path, args: &SourceArgs, printer: Printer) -> Result<Lock, Failure> {
+    if let Some(api) = &args.api_url {
+        check_address(api)?;
+    }
+    let campaign = match campaign::read(file) {
+        (Some(campaign), problems) if problems.is_empty() => campaign,
+        (_, problems) => return Err(problems.into()),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let version = &campaign.sender.api_version;
+    if args.sandbox {
+        let sandbox = Embedded::start(Script::default())?;
+        let token = Token::for_sandbox("sandbox");
+        let reader = TemplateReader::new(&sandbox.base_url(), version, ANY_ACCOUNT, &token, Patience::default())?;
+        let read = runtime.block_on(reader.read());
+        return read.map(|templates| Lock::new(SANDBOX, templates)).map_err(|error| failure(error, &campaign));
+    }
+    let account = account(&campaign)?;
+    let token = runtime.block_on(campaign.sender.token.read())?;
+    let api = args.api_url.as_deref().unwrap_or(META_API);
+    if args.api_url.is_some() {
+        printer.talk(&format!("reading from {api}, not from WhatsApp"));
+    }
+    let reader = TemplateReader::new(api, version, account, &token, Patience::default())?;
+    let templates = runtime.block_on(reader.read()).map_err(|error| failure(error, &campaign))?;
+    Ok(Lock::new(account, templates))
+}
+
+fn account(campaign: &Campaign) -> Result<&str, Failure> {
+    let missing = || {
+        let message = "`sender` does not say which account has the templates";
+        let problem = Problem::at(&campaign.file, campaign.sender.at, "no-account", message).help(
+            "add `business_account_id: \"…\"` under `sender`: the id of the WhatsApp business account (digits), from \
+             WhatsApp Manager under API setup",
+        );
+        Failure::from(vec![problem])
+    };
+    campaign.sender.business_account_id.as_deref().ok_or_else(missing)
+}
+
+/// An account that is not known is a mistake in the campaign file, as far as WhatsApp tells.
+fn failure(error: ReadError, campaign: &Campaign) -> Failure {
+    match (&error, campaign.sender.business_account_id.as_deref()) {
+        (ReadError::Refused(refusal), Some(account)) if refusal.is_unknown_object() => {
+            let message = format!("WhatsApp knows no account {account}, or the token may not see it");
+            let problem = Problem::at(&campaign.file, campaign.sender.at, "unknown-account", message).help(
+                "compare `sender.business_account_id` with WhatsApp Manager (it is not the phone number's id), and see \
+                 that the token's system user is assigned to that account",
+            );
+            Failure::from(vec![problem])
+        }
+        _ => Failure::Templates(error),
+    }
+}
