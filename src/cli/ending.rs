@@ -8,8 +8,8 @@ use crate::policy::retry::StopReason;
 use crate::policy::threshold::Trouble;
 use crate::run::Ending;
 
-/// The exit code.
-pub fn exit(ending: &Ending, tally: &Tally) -> Exit {
+/// The exit code. `besides` is how many doubts of the campaign no row of the plan is about.
+pub fn exit(ending: &Ending, tally: &Tally, besides: u64) -> Exit {
     let ended = match ending {
         Ending::Finished if tally.waiting > 0 => Exit::Paused,
         Ending::Finished => Exit::Complete,
@@ -26,7 +26,7 @@ pub fn exit(ending: &Ending, tally: &Tally) -> Exit {
         },
     };
     let rows = match tally {
-        Tally { in_doubt, held, .. } if in_doubt > held => Exit::InDoubt,
+        Tally { in_doubt, held, .. } if in_doubt > held || besides > 0 => Exit::InDoubt,
         Tally { refused: 1.., .. } => Exit::Refused,
         _ => Exit::Complete,
     };

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 
+use super::Exit;
 use super::diagnostic::rendered;
 use super::quote::Quotes;
 use crate::clock::Clock;
@@ -45,6 +46,15 @@ impl Printer {
     pub fn result(self, text: &str) {
         if !self.quiet {
             let _ = writeln!(anstream::stdout(), "{text}");
+        }
+    }
+
+    /// How it ended, quiet or not where somebody has to look.
+    pub fn closing(self, text: &str, exit: Exit) {
+        if self.quiet && exit != Exit::Complete {
+            self.warn(text);
+        } else {
+            self.result(text);
         }
     }
 

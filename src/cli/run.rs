@@ -137,7 +137,11 @@ fn run_one(
         resolve: hint::command("resolve", file, global),
     };
     let Some(client) = client else {
-        return if ledger.is_reported(job.plan)? { Ok(nothing_to_do(&job)) } else { report(&job, ledger) };
+        return if ledger.is_reported(job.plan)? {
+            Ok(nothing_to_do(&job, ledger.doubts_besides(job.plan)?))
+        } else {
+            report(&job, ledger)
+        };
     };
     let exit = send(&job, ledger, client, signals)?;
     if let Some(rehearsal) = rehearsal {
@@ -169,10 +173,11 @@ pub fn look_for_stops(ledger: &Ledger, campaign: &Campaign, resume: &str) -> Res
     }
 }
 
-fn nothing_to_do(job: &Job<'_>) -> Exit {
+fn nothing_to_do(job: &Job<'_>, besides: u64) -> Exit {
     let Job { campaign, tally, printer, .. } = job;
-    printer.result(&format!("{}: nothing to send: {}", campaign.key, standing(job, tally)));
-    if tally.in_doubt > tally.held { Exit::InDoubt } else { Exit::Complete }
+    let exit = if tally.in_doubt > tally.held || besides > 0 { Exit::InDoubt } else { Exit::Complete };
+    printer.closing(&format!("{}: nothing to send: {}", campaign.key, standing(job, tally, besides)), exit);
+    exit
 }
 
 /// Asks on the terminal before anything is sent.

@@ -146,7 +146,8 @@ fn conclude(
     if !tally.adds_up() {
         return Err(Failure::Bug(format!("the sums are off: {tally:?}")));
     }
-    let exit = ending::exit(&end.ending, &tally);
+    let besides = ledger.doubts_besides(job.plan)?;
+    let exit = ending::exit(&end.ending, &tally, besides);
     let words = ending::words(&end.ending);
     // First of all: a report that cannot be written must not keep a breaker open.
     let breaker = match &end.ending {
@@ -157,7 +158,7 @@ fn conclude(
         _ => None,
     };
     write_files(job, &ledger, run_id, directory, words.what)?;
-    let summary = summary(job, end, tally, words.what, exit);
+    let summary = summary(job, end, (tally, besides), words.what, exit);
     directory.write("summary.json", |file| {
         summary::write(file, &summary).map_err(|source| directory.error("summary.json", source))
     })?;
@@ -176,12 +177,7 @@ fn conclude(
     if let Some(breaker) = breaker {
         job.printer.warn(&format!("nothing is sent until then: {} --acknowledge {breaker}", job.resume));
     }
-    let closing = closing(job, &tally, directory);
-    if exit != Exit::Complete && job.printer.is_quiet() {
-        job.printer.warn(&closing);
-    } else {
-        job.printer.result(&closing);
-    }
+    job.printer.closing(&closing(job, &tally, besides, directory), exit);
     Ok(exit)
 }
 
@@ -220,7 +216,7 @@ fn style<'a>(job: &'a Job<'_>, untried: &'a str) -> Style<'a> {
     Style { campaign: &job.campaign.key, show_phones: job.campaign.report.show_phones, untried }
 }
 
-fn summary<'a>(job: &'a Job<'_>, end: &End, tally: Tally, words: &'a str, exit: Exit) -> Summary<'a> {
+fn summary<'a>(job: &'a Job<'_>, end: &End, (tally, besides): (Tally, u64), words: &'a str, exit: Exit) -> Summary<'a> {
     Summary {
         schema_version: SCHEMA_VERSION,
         tidings: env!("CARGO_PKG_VERSION"),
@@ -236,6 +232,7 @@ fn summary<'a>(job: &'a Job<'_>, end: &End, tally: Tally, words: &'a str, exit: 
         exit_code: exit.code(),
         counts: tally,
         withdrawn_before: Withdrawn { removed: job.opened.removed, over: job.opened.over },
+        in_doubt_besides: besides,
         this_run: this_run(job.tally, tally, end.put_back),
         digests: Digests { campaign: hex(&job.campaign.digest), recipients: hex(&job.recipients_digest) },
     }
@@ -257,13 +254,14 @@ fn opening(job: &Job<'_>, rate: f64) -> String {
     format!("{key}: sending {messages}{to}, at most {rate} a second")
 }
 
-fn closing(job: &Job<'_>, tally: &Tally, directory: &Directory) -> String {
+fn closing(job: &Job<'_>, tally: &Tally, besides: u64, directory: &Directory) -> String {
     let what = if job.tally.waiting == 0 { "nothing to send".to_owned() } else { counted(tally.rows, "row") };
-    format!("{}: {what}: {}\nreport: {}", job.campaign.key, standing(job, tally), directory.path.display())
+    format!("{}: {what}: {}\nreport: {}", job.campaign.key, standing(job, tally, besides), directory.path.display())
 }
 
-/// Where the rows stand, for people; what nobody is in goes without saying.
-pub fn standing(job: &Job<'_>, tally: &Tally) -> String {
+/// Where the rows stand, for people; what nobody is in goes without saying. `besides` is how many doubts of the campaign no
+/// row is about.
+pub fn standing(job: &Job<'_>, tally: &Tally, besides: u64) -> String {
     let Tally { accepted, refused, in_doubt, held, withdrawn, turned_away, waiting, .. } = tally;
     let mut text = format!("{accepted} accepted");
     for (count, word) in [
@@ -277,7 +275,11 @@ pub fn standing(job: &Job<'_>, tally: &Tally) -> String {
             text.push_str(&format!(", {count} {word}"));
         }
     }
-    if in_doubt > held {
+    if besides > 0 {
+        let messages = counted(besides, "message");
+        text.push_str(&format!("\nin doubt besides: {messages} of rows that left the file, or of earlier occurrences"));
+    }
+    if in_doubt > held || besides > 0 {
         text.push_str(&format!(
             "\nin doubt: the message may have arrived, and is not sent again; see: {}",
             job.resolve

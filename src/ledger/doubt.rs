@@ -2,6 +2,7 @@
 
 use rusqlite::Row;
 
+use super::PlanId;
 use super::claim::IN_DOUBT;
 use super::error::LedgerError;
 use super::open::GIVEN_UP;
@@ -117,6 +118,21 @@ impl Ledger {
         )?;
         let doubts = query.query_map([campaign], doubt)?;
         Ok(doubts.collect::<Result<_, _>>()?)
+    }
+
+    /// How many messages of a plan's campaign are in doubt that nobody holds, and that are in no row of the plan: of people
+    /// who left the recipients file, and of earlier occurrences.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn doubts_besides(&self, plan: PlanId) -> Result<u64, LedgerError> {
+        // From the doubts, which are few, to their occurrences, which can be as many as the messages.
+        let mut query = self.db.prepare_cached(
+            "SELECT count(*) FROM messages m INDEXED BY messages_in_doubt CROSS JOIN occurrences o USING (occurrence_id)
+             WHERE m.state = 4 AND m.held = 0 AND m.plan_id <> ?1 AND o.campaign =
+                 (SELECT campaign FROM plans JOIN occurrences USING (occurrence_id) WHERE plan_id = ?1)",
+        )?;
+        Ok(query.query_row([plan.0], |row| row.get::<_, i64>(0))?.cast_unsigned())
     }
 
     /// Writes down what a person decided about doubts, all of it or none.

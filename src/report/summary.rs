@@ -38,6 +38,8 @@ pub struct Summary<'a> {
     pub counts: Tally,
     /// Messages of the plan before that this one withdrew.
     pub withdrawn_before: Withdrawn,
+    /// Messages of the campaign that are in doubt, that nobody holds, and that no row of the file is about.
+    pub in_doubt_besides: u64,
     /// What this run did.
     pub this_run: ThisRun,
     /// What the run was made from.

@@ -65,7 +65,12 @@ fn a_doubt_of_yesterday_is_listed_and_not_sent_again() {
     let project = project("daily").env("TZ", EARLIER);
     project.send(&Server::with_faults(&["reset-accepted=100"])).code(4);
     let project = project.env("TZ", LATER);
-    project.send(&Server::start(&[])).code(0).stdout_has("3 accepted");
+    let server = Server::start(&[]);
+    let ran = project.send(&server);
+    ran.code(4)
+        .stdout_has("3 rows: 3 accepted\nin doubt besides: 3 messages of rows that left the file, or of earlier");
+    assert_eq!(ran.summary()["in_doubt_besides"], 3);
+    project.send(&server).code(4).stdout_has("nothing to send: 3 accepted\nin doubt besides: 3 messages");
     let resolve = |more: &[&str]| {
         let arguments = ["resolve", "campaign.yaml", "--ledger", "ledger.sqlite"];
         project.tidings(arguments.into_iter().chain(more.iter().copied()))
@@ -76,6 +81,7 @@ fn a_doubt_of_yesterday_is_listed_and_not_sent_again() {
         .stderr_has("3 of them belong to an occurrence that is over");
     resolve(&["--row", "2", "--hold"]).code(2).stderr_has("row 2 is not in doubt");
     resolve(&["--give-up"]).code(0).stdout_has("3 messages given up");
+    project.send(&server).code(0).stdout_has("nothing to send: 3 accepted\n");
 }
 
 const INVOICES: &str = "phone,invoice_id\n+12025550101,A1\n+12025550101,A2\n+12025550102,A1\n";

@@ -116,6 +116,20 @@ fn a_doubt_follows_its_person_through_a_file_that_was_changed() {
 }
 
 #[test]
+fn a_doubt_whose_row_left_the_file_needs_a_person_all_the_same() {
+    let (project, _lossy) = in_doubt();
+    let project = project.recipients("phone\n+12025550104\n");
+    let server = Server::start(&[]);
+    project.send(&server).code(4).stdout_has("1 row: 1 accepted\nin doubt besides: 3 messages");
+    // cron mails only what is printed.
+    let arguments = ["run", "campaign.yaml", "--yes", "--quiet", "--ledger", "ledger.sqlite", "--api-url", &server.url];
+    project.tidings(arguments).code(4).stderr_has("in doubt besides: 3 messages");
+    resolve(&project, ["--hold"]).code(0);
+    project.send(&server).code(0);
+    assert_eq!(server.book().requests, 1);
+}
+
+#[test]
 fn a_row_that_is_not_in_doubt_changes_nothing() {
     let (project, _server) = in_doubt();
     resolve(&project, ["--give-up", "--row", "3", "--row", "9"]).code(2).stderr_has("row 9 is not in doubt");

@@ -135,6 +135,7 @@ fn the_summary_tells_the_run_in_numbers() {
         "removed": 0,
         "over": 0
       },
+      "in_doubt_besides": 0,
       "this_run": {
         "accepted": 2,
         "refused": 0,
