@@ -124,7 +124,8 @@ pub struct Staged {
 }
 
 impl Ledger {
-    /// The open plan made from exactly these files, if nothing was planned for the campaign since.
+    /// The open plan made from exactly these files, if nothing was planned for the campaign since, nor a doubt ordered to be
+    /// sent again: what the plan says of it counted for nothing while it was in doubt, and is looked at now.
     ///
     /// # Errors
     /// When the ledger cannot be read.
@@ -133,6 +134,9 @@ impl Ledger {
             .db
             .query_row(
                 "SELECT plan_id, opened_at IS NOT NULL AND occurrence = ?2 AND campaign_digest = ?3 AND recipients_digest = ?4
+                     AND NOT EXISTS (SELECT 1 FROM messages m JOIN decisions d ON d.attempt_id = m.attempt_id
+                                     WHERE m.plan_id = plans.plan_id AND m.state = 0 AND m.due_at > 0
+                                       AND d.decision = 'resend')
                  FROM plans JOIN occurrences USING (occurrence_id) WHERE campaign = ?1 ORDER BY plan_id DESC LIMIT 1",
                 (key.campaign, key.occurrence, key.campaign_digest, key.recipients_digest),
                 |row| Ok((row.get(0)?, row.get(1)?)),

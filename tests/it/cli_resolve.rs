@@ -94,6 +94,25 @@ fn what_a_person_orders_to_be_sent_again_is_sent_once_more_and_no_more() {
 }
 
 #[test]
+fn what_is_sent_again_says_what_the_campaign_says_now_and_only_on_a_word() {
+    let (project, _lossy) = in_doubt();
+    an_hour_later(&project);
+    // While it is in doubt nothing waits, so that the edit alone needs nobody's word.
+    let project = project.campaign_with("name: hello_world", "name: hello_again");
+    let server = Server::start(&[]);
+    project.send(&server).code(4);
+    resolve(&project, ["--resend", "--row", "3", "--yes-may-duplicate", "1"]).code(0);
+    let ran = project.send(&server);
+    ran.code(2).stderr_has("1 with another template").stderr_has("- template  hello_world (en_US)");
+    assert_eq!(server.book().requests, 0);
+    let word = ["--yes", "--ledger", "ledger.sqlite", "--api-url", &server.url, "--accept-changes"];
+    project.run(word).code(4).stderr_has("sending 1 message,");
+    let templates: Vec<_> = server.book().messages.into_iter().map(|message| message.template).collect();
+    assert_eq!(templates, ["hello_again"]);
+    project.send(&server).code(4).stdout_has("nothing to send");
+}
+
+#[test]
 fn a_doubt_follows_its_person_through_a_file_that_was_changed() {
     let (project, _lossy) = in_doubt();
     an_hour_later(&project);
