@@ -68,10 +68,10 @@ impl Ready {
         }
     }
 
-    /// Lets it take effect.
+    /// Lets it take effect. What that withdraws is told again by later starts, until one came to its report.
     pub fn open(&self, ledger: &mut Ledger, clock: Clock) -> Result<Opened, LedgerError> {
         match self {
-            Self::Open(_) => Ok(Opened::default()),
+            Self::Open(plan) => ledger.unreported_withdrawals(*plan),
             Self::Staged { staged, .. } => ledger.open_plan(staged, clock.unix_ms()),
         }
     }

@@ -13,7 +13,7 @@ const REMOVED: &str = "removed";
 const OVER: &str = "over";
 pub(super) const GIVEN_UP: &str = "given up";
 
-/// What the opening of a plan withdrew: messages that an older plan left to be sent.
+/// What the opening of a plan withdrew, and those before it that no report tells of: messages that an older plan left to be sent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Opened {
     /// Their rows are not in the recipients file any more.
@@ -24,14 +24,11 @@ pub struct Opened {
 
 pub(super) fn open(db: &Connection, plan: PlanId, now: UnixMs) -> Result<Opened, LedgerError> {
     let transaction = db.unchecked_transaction()?;
-    let opened = match previous(&transaction, plan)? {
-        None => Opened::default(),
-        Some((previous, same_occurrence)) => {
-            change(&transaction, plan)?;
-            adopt(&transaction, plan)?;
-            withdraw(&transaction, previous, plan, same_occurrence)?
-        }
-    };
+    if let Some((previous, same_occurrence)) = previous(&transaction, plan)? {
+        change(&transaction, plan)?;
+        adopt(&transaction, plan)?;
+        withdraw(&transaction, previous, plan, same_occurrence)?;
+    }
     transaction.execute(
         "DELETE FROM plan_rows WHERE plan_id IN
          (SELECT old.plan_id FROM plans old JOIN plans new USING (occurrence_id)
@@ -39,8 +36,23 @@ pub(super) fn open(db: &Connection, plan: PlanId, now: UnixMs) -> Result<Opened,
         [plan.0],
     )?;
     transaction.execute("UPDATE plans SET opened_at = ?2 WHERE plan_id = ?1", (plan.0, now))?;
+    let opened = unreported(&transaction, plan)?;
     transaction.commit()?;
     Ok(opened)
+}
+
+/// What the opening of a plan withdrew, unless a run of it came to its report and told of it.
+pub(super) fn unreported(db: &Connection, plan: PlanId) -> Result<Opened, LedgerError> {
+    let mut query = db.prepare_cached(
+        "SELECT coalesce(sum(m.reason = ?3), 0), coalesce(sum(m.reason = ?4), 0)
+         FROM withdrawals w JOIN messages m USING (message_id)
+         WHERE w.plan_id = ?1 AND m.state = ?2
+           AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.plan_id = ?1 AND ended_at IS NOT NULL)",
+    )?;
+    let counts = query.query_row((plan.0, State::Withdrawn.number(), REMOVED, OVER), |row| {
+        Ok(Opened { removed: row.get::<_, i64>(0)?.cast_unsigned(), over: row.get::<_, i64>(1)?.cast_unsigned() })
+    });
+    Ok(counts?)
 }
 
 /// The plan of the same campaign that was opened last, and whether it was for the same occurrence.
@@ -94,23 +106,25 @@ fn withdraw(
     previous: i64,
     plan: PlanId,
     same_occurrence: bool,
-) -> Result<Opened, LedgerError> {
+) -> Result<(), LedgerError> {
+    // What no report tells of yet, the next one does.
     transaction.execute(
-        "INSERT INTO withdrawals SELECT ?2, m.message_id FROM plan_rows r JOIN messages m USING (message_id)
+        "UPDATE withdrawals SET plan_id = ?2
+         WHERE plan_id = ?1 AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.plan_id = ?1 AND ended_at IS NOT NULL)",
+        (previous, plan.0),
+    )?;
+    transaction.execute(
+        "INSERT OR IGNORE INTO withdrawals SELECT ?2, m.message_id FROM plan_rows r JOIN messages m USING (message_id)
          WHERE r.plan_id = ?1 AND m.plan_id <> ?2 AND m.state = ?3",
         (previous, plan.0, State::Planned.number()),
     )?;
     let (reason, withdrawn) = (if same_occurrence { REMOVED } else { OVER }, State::Planned.after(Event::Withdraw)?);
-    let count = transaction.execute(
+    transaction.execute(
         "UPDATE messages SET state = ?2, reason = ?3
-         WHERE message_id IN (SELECT message_id FROM withdrawals WHERE plan_id = ?1)",
-        (plan.0, withdrawn.number(), reason),
+         WHERE message_id IN (SELECT message_id FROM withdrawals WHERE plan_id = ?1) AND plan_id <> ?1 AND state = ?4",
+        (plan.0, withdrawn.number(), reason, State::Planned.number()),
     )?;
-    Ok(if same_occurrence {
-        Opened { removed: count as u64, over: 0 }
-    } else {
-        Opened { removed: 0, over: count as u64 }
-    })
+    Ok(())
 }
 
 /// Takes back what plans of a campaign left that were never opened: nobody approved them, and nothing of them was sent.

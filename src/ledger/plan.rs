@@ -191,6 +191,14 @@ impl Ledger {
     pub fn open_plan(&mut self, staged: &Staged, now: UnixMs) -> Result<Opened, LedgerError> {
         open::open(&self.db, staged.plan, now)
     }
+
+    /// What the opening of a plan withdrew, unless a run of it came to its report and told of it.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn unreported_withdrawals(&self, plan: PlanId) -> Result<Opened, LedgerError> {
+        open::unreported(&self.db, plan)
+    }
 }
 
 /// A plan on its way into the ledger. Dropped before [`Staging::finish`], it stays without effect.

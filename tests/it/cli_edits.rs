@@ -120,6 +120,27 @@ fn who_leaves_the_file_before_their_turn_is_withdrawn_and_may_come_back() {
 }
 
 #[test]
+fn who_was_withdrawn_by_a_run_without_a_report_is_told_of_by_the_next() {
+    let project = waiting().recipients(PEOPLE.replace("+12025550102,ben\n", ""));
+    // A file in place of the directory: the plan is open, and nothing can be told of it.
+    let reports = project.path("reports");
+    std::fs::rename(&reports, project.path("kept")).expect("a directory");
+    let project = project.file("reports", "");
+    let server = Server::start(&[]);
+    send(&project, &server, &[]).code(74).stderr_has("1 message withdrawn");
+    send(&project, &server, &[]).code(74).stderr_has("1 message withdrawn");
+    let project = project.recipients(PEOPLE.replace("+12025550102,ben\n", "").replace("+12025550104,dan\n", ""));
+    send(&project, &server, &[]).code(74).stderr_has("2 messages withdrawn");
+    std::fs::remove_file(&reports).expect("a file");
+    let ran = send(&project, &server, &[]);
+    ran.code(0).stderr_has("2 messages withdrawn").stdout_has("2 rows: 2 accepted");
+    assert_eq!(ran.summary()["withdrawn_before"], serde_json::json!({ "removed": 2, "over": 0 }));
+    assert_eq!(ran.jsonl().iter().filter(|line| line["state"] == "withdrawn").count(), 2);
+    let again = send(&project, &server, &[]);
+    assert!(!again.code(0).stderr.contains("withdrawn"), "told once");
+}
+
+#[test]
 fn a_renamed_campaign_that_would_reach_the_same_people_is_refused() {
     let project = Project::empty().campaign(CAMPAIGN).recipients(PEOPLE).with_token();
     let server = Server::start(&[]);

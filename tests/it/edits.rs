@@ -1,12 +1,14 @@
 //! Edits, sends and deaths in any order, against a model that fits on a page: what is sent is what was approved last, to
 //! those who stand in the approved plan, and to nobody after they have it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use tidings::cloud::Endpoint;
 use tidings::cloud::outcome::{Cause, Outcome};
-use tidings::ledger::{Claim, Claimed, Content, Edits, Ledger, Opened, PlanId, Settlement, Staged, Tally, Verdict};
+use tidings::ledger::{
+    Claim, Claimed, Content, Edits, Ledger, Opened, PlanId, RunId, Settlement, Staged, Tally, Verdict,
+};
 
 use crate::harness::ledger::{Home, addressee, key, phone};
 
@@ -48,6 +50,10 @@ struct Model {
     people: BTreeMap<u64, Standing>,
     /// The approved file.
     file: File,
+    /// Who was withdrawn by approvals that no report tells of yet.
+    untold: BTreeSet<u64>,
+    /// Whether the approved file came to a report.
+    is_told: bool,
 }
 
 impl Model {
@@ -60,11 +66,13 @@ impl Model {
     }
 
     fn approve(&mut self, file: File) -> u64 {
-        let mut gone = 0;
+        if std::mem::take(&mut self.is_told) {
+            self.untold.clear();
+        }
         for (person, standing) in &mut self.people {
             if matches!(standing, Standing::Waits(_)) && !file.iter().any(|(named, _)| named == person) {
                 *standing = Standing::Withdrawn;
-                gone += 1;
+                self.untold.insert(*person);
             }
         }
         for (person, text) in &file {
@@ -74,7 +82,7 @@ impl Model {
             }
         }
         self.file = file;
-        gone
+        self.untold.iter().filter(|person| self.people[person] == Standing::Withdrawn).count() as u64
     }
 
     fn tally(&self) -> Tally {
@@ -141,7 +149,7 @@ impl Trial {
                 Ok(())
             }
             Step::Send(count, fate) => {
-                let claimed = self.claim(*count)?;
+                let (run, claimed) = self.claim(*count)?;
                 for claimed in &claimed {
                     match fate {
                         Fate::Accepted => self.note(claimed, Standing::Accepted),
@@ -151,10 +159,14 @@ impl Trial {
                 }
                 let settlements: Vec<_> = claimed.into_iter().map(|claimed| settled(claimed, *fate)).collect();
                 self.ledger().commit(&settlements, None, 3).expect("a commit");
+                if let Some(run) = run {
+                    self.ledger().end_run(run, 3, 0).expect("an end");
+                    self.model.is_told = true;
+                }
                 Ok(())
             }
             Step::Die(count) => {
-                for claimed in self.claim(*count)? {
+                for claimed in self.claim(*count)?.1 {
                     self.note(&claimed, Standing::InDoubt);
                 }
                 self.ledger = None;
@@ -173,8 +185,8 @@ impl Trial {
     }
 
     /// Takes messages, each of which must be one that waits, with the words that were approved.
-    fn claim(&mut self, count: usize) -> Result<Vec<Claimed>, TestCaseError> {
-        let Some(plan) = self.plan else { return Ok(Vec::new()) };
+    fn claim(&mut self, count: usize) -> Result<(Option<RunId>, Vec<Claimed>), TestCaseError> {
+        let Some(plan) = self.plan else { return Ok((None, Vec::new())) };
         let run = self.ledger().begin_run(plan, 2).expect("a run");
         let claimed = self.ledger().commit(&[], Some(Claim { plan, run, count }), 2).expect("a commit").claimed;
         for claimed in &claimed {
@@ -183,7 +195,7 @@ impl Trial {
             prop_assert_eq!(self.model.people.get(&person), Some(&Standing::Waits(text)));
             prop_assert!(self.model.file.contains(&(person, text)));
         }
-        Ok(claimed)
+        Ok((Some(run), claimed))
     }
 
     fn note(&mut self, claimed: &Claimed, standing: Standing) {
