@@ -12,7 +12,7 @@ use super::read::{existing_ledger, read_campaign};
 use super::signals::Signals;
 use super::{Exit, Global};
 use crate::audience::phone::Recipient;
-use crate::campaign::Campaign;
+use crate::campaign::{Campaign, Occurrence};
 use crate::clock::{Clock, UnixMs, rfc3339};
 use crate::ledger::{Decision, Doubt, Ledger, Standing};
 
@@ -103,8 +103,12 @@ fn confirm_resend(args: &Args, doubts: &[Doubt], now: UnixMs) -> Result<(), Fail
     ] {
         let gone = doubts.iter().filter(|doubt| doubt.standing == standing).count();
         if gone > 0 {
+            let remedy = match doubts.iter().find(|doubt| doubt.standing == Standing::InFile) {
+                Some(doubt) => format!("name the others with --row, such as --row {}", doubt.row),
+                None => "--hold leaves them so, --give-up ends them".to_owned(),
+            };
             return Err(Failure::Usage(format!(
-                "{gone} of them {why} and cannot be sent again: name the others with --row; nothing was changed"
+                "{gone} of them {why} and cannot be sent again: {remedy}; nothing was changed"
             )));
         }
     }
@@ -140,14 +144,18 @@ fn ask(people: u64) -> Result<Option<u64>, Failure> {
 
 fn list(campaign: &Campaign, doubts: &[Doubt], now: UnixMs) -> String {
     let mut text = format!("{}: {} in doubt", campaign.key, counted(doubts.len() as u64, "message"));
+    // One person may have several, which only the value of their column tells apart.
+    let is_each = matches!(campaign.occurrence, Occurrence::Each(_));
     for doubt in doubts.iter().take(LISTED_MAX) {
         let recipient =
             if campaign.report.show_phones { doubt.recipient.clone() } else { Recipient::mask(&doubt.recipient) };
         let held = if doubt.held { ", held" } else { "" };
         let early = if doubt.may_arrive_until() > now { ", may still arrive" } else { "" };
         let place = match doubt.standing {
-            Standing::InFile => format!("row {}", doubt.row),
-            Standing::NotInFile => "not in the file any more,".to_owned(),
+            Standing::InFile if !is_each => format!("row {}", doubt.row),
+            Standing::InFile => format!("row {}, {},", doubt.row, doubt.occurrence),
+            Standing::NotInFile if !is_each => "not in the file any more,".to_owned(),
+            Standing::NotInFile => format!("{}, not in the file any more,", doubt.occurrence),
             Standing::Over => format!("of {}, row {} then,", doubt.occurrence, doubt.row),
         };
         // Writing to a String does not fail.

@@ -44,7 +44,7 @@ pub struct Doubt {
 pub enum Standing {
     /// The plan has a row for it.
     InFile,
-    /// The person is not in the recipients file any more.
+    /// The plan has none any more.
     NotInFile,
     /// Its occurrence is over, and the plan is about another.
     Over,

@@ -78,7 +78,8 @@ fn a_doubt_of_yesterday_is_listed_and_not_sent_again() {
     resolve(&[]).code(0).stdout_has("3 messages in doubt").stdout_has("row 2 then,");
     resolve(&["--resend", "--yes-may-duplicate", "3"])
         .code(2)
-        .stderr_has("3 of them belong to an occurrence that is over");
+        .stderr_has("3 of them belong to an occurrence that is over")
+        .stderr_has("cannot be sent again: --hold leaves them so, --give-up ends them; nothing was changed");
     resolve(&["--row", "2", "--hold"]).code(2).stderr_has("row 2 is not in doubt");
     resolve(&["--give-up"]).code(0).stdout_has("3 messages given up");
     project.send(&server).code(0).stdout_has("nothing to send: 3 accepted\n");
@@ -97,6 +98,16 @@ fn each_value_of_a_column_reaches_its_person_once() {
     let project = project.recipients(format!("{INVOICES}+12025550102,A3\n"));
     project.send(&server).code(0).stdout_has("4 rows: 4 accepted");
     assert_eq!(server.book().requests, 4);
+}
+
+#[test]
+fn a_doubt_is_listed_with_the_value_that_it_is_about() {
+    let project = project("\"{{ invoice_id }}\"").recipients(INVOICES);
+    project.send(&Server::with_faults(&["reset-accepted=100"])).code(4);
+    let project = project.recipients(INVOICES.replace("+12025550101,A2\n", ""));
+    project.send(&Server::start(&[])).code(4);
+    let listed = project.tidings(["resolve", "campaign.yaml", "--ledger", "ledger.sqlite"]);
+    listed.code(0).stdout_has("row 2, A1, to +12025550101").stdout_has("A2, not in the file any more, to +12025550101");
 }
 
 #[test]
