@@ -134,7 +134,7 @@ fn run_one(
         clock,
         printer,
         resume: hint::command("resume", file, global),
-        resolve: hint::command("resolve", file, global),
+        resolve: (rehearsal.is_none() || global.ledger.is_some()).then(|| hint::command("resolve", file, global)),
     };
     let Some(client) = client else {
         return if ledger.is_reported(job.plan)? {

@@ -42,8 +42,8 @@ pub struct Job<'a> {
     pub printer: Printer,
     /// The command that shows what stops the campaign.
     pub resume: String,
-    /// The command that shows what is in doubt.
-    pub resolve: String,
+    /// The command that shows what is in doubt; none where the ledger is gone with the rehearsal.
+    pub resolve: Option<String>,
 }
 
 /// Sends what the plan has left, and writes the report.
@@ -280,10 +280,10 @@ pub fn standing(job: &Job<'_>, tally: &Tally, besides: u64) -> String {
         text.push_str(&format!("\nin doubt besides: {messages} of rows that left the file, or of earlier occurrences"));
     }
     if in_doubt > held || besides > 0 {
-        text.push_str(&format!(
-            "\nin doubt: the message may have arrived, and is not sent again; see: {}",
-            job.resolve
-        ));
+        text.push_str("\nin doubt: the message may have arrived, and is not sent again");
+        if let Some(resolve) = &job.resolve {
+            text.push_str(&format!("; see: {resolve}"));
+        }
     }
     text
 }

@@ -4,8 +4,8 @@ use rusqlite::Connection;
 use rustix::process::Signal;
 
 use crate::harness::people;
-use crate::harness::process::Ran;
-use crate::harness::project::Project;
+use crate::harness::process::{Ran, clean};
+use crate::harness::project::{Project, TIDINGS};
 use crate::harness::server::Server;
 
 fn tidings<const N: usize>(project: &Project, verb: &str, arguments: [&str; N]) -> Ran {
@@ -244,4 +244,29 @@ fn too_many_faults_of_a_rehearsal_stop_it_and_no_real_run() {
     assert!(!ran.stderr.contains("--acknowledge"), "{}", ran.stderr);
     project.run(["--sandbox", "--ledger", "ledger.sqlite", "--fault", "131026=100"]).code(6);
     tidings(&project, "resume", []).code(0).stdout_has("nothing stops it");
+}
+
+#[test]
+fn the_command_that_lifts_a_breaker_can_be_pasted() {
+    let project = Project::new().with_token();
+    let yaml = std::fs::read_to_string(project.path("campaign.yaml")).expect("a campaign");
+    let project = project.file("it's spring.yaml", yaml);
+    let server = Server::with_faults(&["132001=100"]);
+    let sent = ["--yes", "--ledger", "my ledger.sqlite", "--api-url", &server.url];
+    let ran = project.tidings(["run", "it's spring.yaml"].into_iter().chain(sent));
+    ran.code(6);
+    let (_, line) = ran.stderr.lines().find_map(|line| line.split_once("until then: tidings ")).expect("a command");
+    let script = format!("\"$0\" {line}");
+    let pasted = clean("sh").current_dir(project.home()).args(["-c", &script, TIDINGS]).output().expect("a shell");
+    assert!(pasted.status.success(), "{line}: {pasted:?}");
+    let again = project.tidings(["run", "it's spring.yaml"].into_iter().chain(sent));
+    again.code(6).stderr_has("--ledger 'my ledger.sqlite' --acknowledge 2");
+}
+
+#[test]
+fn a_rehearsal_names_no_command_for_a_ledger_that_is_gone() {
+    let project = Project::new();
+    let ran = project.run(["--sandbox", "--yes", "--fault", "reset-accepted=100"]);
+    ran.code(4).stdout_has("and is not sent again");
+    assert!(!ran.stdout.contains("tidings resolve"), "{}", ran.stdout);
 }
