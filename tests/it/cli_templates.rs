@@ -114,7 +114,10 @@ fn a_damaged_lock_is_written_anew_and_a_newer_one_is_not() {
     let damaged = project().file("templates.lock.json", "<<<<<<< HEAD\n");
     pull(&damaged, &server.url).code(0).stderr_has("templates.lock.json:1:1:").stderr_has("it is written anew");
     let newer = project().file("templates.lock.json", "{\n  \"lock_version\": 9\n}\n");
-    pull(&newer, &server.url).code(2).stderr_has("templates.lock.json:2:19: this is version 9 of the file");
+    pull(&newer, &server.url)
+        .code(2)
+        .stderr_has("this is version 9 of the file")
+        .stderr_has("templates.lock.json:2:19");
     assert_eq!(locked(&newer), "{\n  \"lock_version\": 9\n}\n");
 }
 
@@ -122,8 +125,15 @@ fn a_damaged_lock_is_written_anew_and_a_newer_one_is_not() {
 fn a_campaign_without_an_account_is_told_where_to_name_it() {
     let ran = Project::new().with_token().tidings(["templates", "pull", "campaign.yaml"]);
     insta::assert_snapshot!(ran.code(2).stderr, @r#"
-    campaign.yaml:3:3: `sender` does not say which account has the templates
-        add `business_account_id: "…"` under `sender`: the id of the WhatsApp business account (digits), from WhatsApp Manager under API setup
+    error: `sender` does not say which account has the templates
+     --> campaign.yaml:3:3
+      |
+    3 |   phone_number_id: "106540352242922"
+      |   ^^^^^^^^^^^^^^^
+      |
+      = add `business_account_id: "…"` under `sender`: the id of the WhatsApp
+        business account (digits), from WhatsApp Manager under API setup
+
     1 problem; nothing was sent
     "#);
 }
@@ -135,7 +145,7 @@ fn an_account_that_is_not_known_is_a_problem_of_the_campaign_file() {
     } });
     let lister = Lister::new(move |_, _| ("400 Bad Request", body.to_string().into_bytes()));
     let ran = pull(&project(), &lister.url);
-    ran.code(2).stderr_has("campaign.yaml:3:3: WhatsApp knows no account 102290129340398");
+    ran.code(2).stderr_has("WhatsApp knows no account 102290129340398").stderr_has("campaign.yaml:3:3");
 }
 
 #[test]
@@ -213,8 +223,10 @@ fn the_widest_template_fits_a_screen_and_moves_no_cursor() {
 fn without_a_lock_file_the_remedy_is_named() {
     let ran = Project::new().tidings(["templates", "list"]);
     insta::assert_snapshot!(ran.code(2).stderr, @"
-    ./templates.lock.json: there is no such file
-        read the account's templates into it with `tidings templates pull FILE`
+    error: there is no such file
+    --> ./templates.lock.json
+     = read the account's templates into it with `tidings templates pull FILE`
+
     1 problem; nothing was sent
     ");
 }
@@ -366,5 +378,5 @@ fn the_sandbox_serves_the_templates_of_a_lock_file() {
     let path = project.path("templates.lock.json");
     let server = Server::start(&["--templates", path.to_str().expect("a path")]);
     diff(&project, &server.url).code(0);
-    project.tidings(["sandbox", "--port", "0", "--templates", "people.csv"]).code(2).stderr_has("people.csv:1:1:");
+    project.tidings(["sandbox", "--port", "0", "--templates", "people.csv"]).code(2).stderr_has("people.csv:1:1");
 }
