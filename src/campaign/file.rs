@@ -1,316 +1,227 @@
 //! The campaign file as its author writes it: plain serde types that declare its keys.
 //!
-//! They say what may be written where, and nothing of what makes sense; that is for `check`.
+//! They say what may be written where, and nothing of what makes sense; that is for `check`. Their doc comments and
+//! examples are what an editor shows beside the file, through the schema: they speak to its author.
 
+mod template;
+
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::json;
 
-use super::kinds::{Entries, ListOr, TextOr};
+use super::kinds::{Entries, TextOr};
+use super::schema::{INTEGER, SCALAR};
+use crate::policy::threshold;
+pub(super) use template::{Button, Card, Document, Endpoint, Header, Media, Parameter, Products, Template};
 
-/// The whole file.
-#[derive(Debug, PartialEq, Deserialize)]
+const OF_LAST: std::ops::RangeInclusive<u32> = threshold::Threshold::OF_LAST;
+
+/// A campaign: what is sent, to whom, from which number, and how. `tidings preview` shows what it would do.
+#[derive(Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CampaignFile {
-    /// The campaign key: each person gets a campaign once.
+    /// The campaign's key. Each person gets a campaign once, whatever you edit below; a new key starts a new campaign. 1 to
+    /// 64 lower-case letters, digits, `_` and `-`.
+    #[schemars(regex(pattern = "^[a-z0-9][a-z0-9_-]{0,63}$"), extend("type" = SCALAR), example = &"spring_sale_2026")]
     pub campaign: String,
-    /// What the campaign is about, for people.
+    /// What the campaign is about, for you and your colleagues. Nobody gets it.
+    #[schemars(example = &"Spring sale, a coupon for each customer of last season")]
     pub description: Option<String>,
     /// The number that sends.
+    #[schemars(example = json!({ "phone_number_id": "106540352242922" }))]
     pub sender: Sender,
-    /// A CSV file, or how to read one.
+    /// Who gets it: a CSV file with a column `phone`, or a map that says how to read the file.
+    #[schemars(example = &"spring_sale.csv", example = json!({ "file": "spring_sale.csv", "default_country": "US" }))]
     pub recipients: TextOr<Recipients>,
-    /// What is sent; the first entry that lists a recipient's language applies.
+    /// What is sent. The first entry that lists a person's language applies, else the first with a `fallback`.
+    #[schemars(length(min = 1), example = json!([{ "name": "hello_world", "languages": ["en_US"] }]))]
     pub templates: Vec<Template>,
     /// How often each person gets it: `once`, `daily`, `weekly`, `monthly`, or once for each value of an expression.
+    #[schemars(
+        extend("anyOf" = [{ "enum": ["once", "daily", "weekly", "monthly"] }, { "pattern": r"\{[{%#]" }]),
+        extend("type" = "string", "default" = "once"),
+        example = &"monthly",
+        example = &"{{ invoice_id }}"
+    )]
     pub occurrence: Option<String>,
     /// Whether a few messages of a plan must have been sent to phones of your own before it is sent to everybody.
+    #[schemars(extend("default" = false), example = true)]
     pub require_seed: Option<bool>,
     /// How it is sent.
+    #[schemars(example = json!({ "rate": "20/s" }))]
     pub send: Option<Send>,
-    /// What stops it by itself.
+    /// When it stops by itself. It stays stopped until somebody has looked: `tidings resume`.
+    #[schemars(example = json!({ "refused": { "above": "5%", "of_last": 200 } }))]
     pub stop_when: Option<StopWhen>,
     /// What is written about it.
+    #[schemars(example = json!({ "directory": "reports", "show_phones": "masked" }))]
     pub report: Option<Report>,
 }
 
 /// The number that sends.
-#[derive(Debug, PartialEq, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Sender {
-    /// Meta's id of the phone number.
+    /// Meta's id of the phone number: digits, from WhatsApp Manager under API setup. Not the phone number itself.
+    #[schemars(regex(pattern = "^[0-9]{1,32}$"), extend("type" = INTEGER), example = &"106540352242922")]
     pub phone_number_id: String,
-    /// Meta's id of the WhatsApp business account.
+    /// Meta's id of the WhatsApp business account: digits, from WhatsApp Manager.
+    #[schemars(regex(pattern = "^[0-9]{1,32}$"), extend("type" = INTEGER), example = &"102290129340398")]
     pub business_account_id: Option<String>,
-    /// Where the access token is: `env:NAME`, `file:PATH` or `{ command: [...] }`.
+    /// Where the access token is, never the token itself: `env:NAME` for a variable, `file:PATH`, or a command that prints it.
+    #[schemars(
+        extend("pattern" = "^(env:[A-Za-z_][A-Za-z0-9_]*$|file:|command:)", "default" = "env:WHATSAPP_ACCESS_TOKEN"),
+        example = &"env:WHATSAPP_ACCESS_TOKEN",
+        example = &"file:/run/secrets/whatsapp",
+        example = json!({ "command": ["pass", "show", "whatsapp"] })
+    )]
     pub token: Option<TextOr<TokenCommand>>,
-    /// The Graph API's version.
+    /// The version of Meta's Graph API.
+    #[schemars(
+        regex(pattern = r"^v[0-9]+\.[0-9]+$"),
+        extend("type" = "string", "default" = "v25.0"),
+        example = &"v25.0"
+    )]
     pub api_version: Option<String>,
 }
 
 /// A command that prints the access token.
-#[derive(Debug, PartialEq, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TokenCommand {
     /// The program and its arguments; no shell reads them.
+    #[schemars(length(min = 1), example = ["pass", "show", "whatsapp"])]
     pub command: Vec<String>,
 }
 
 /// The recipients file and how to read it.
-#[derive(Debug, PartialEq, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Recipients {
-    /// The CSV file.
+    /// The CSV file: UTF-8, comma separated, a header, a row for each person. Its path starts at the campaign file.
+    #[schemars(length(min = 1), example = &"spring_sale.csv")]
     pub file: String,
-    /// The column of the phone number, or an expression.
+    /// The column with the phone numbers, spelt as in the header, or an expression.
+    #[schemars(length(min = 1), extend("default" = "phone"), example = &"mobile", example = &"+{{ prefix }}{{ number }}")]
     pub phone: Option<String>,
-    /// The column of the language code, or an expression.
+    /// The column with each person's language code, or an expression. Without it, the column `language` when several
+    /// languages are listed.
+    #[schemars(length(min = 1), example = &"language", example = &"{{ lang | lower }}")]
     pub language: Option<String>,
-    /// The country of numbers without `+`: ISO 3166 alpha-2.
+    /// The country of numbers without `+` and country code: two capital letters, such as BR for Brazil.
+    #[schemars(regex(pattern = "^[A-Z]{2}$"), extend("type" = "string"), example = &"BR")]
     pub default_country: Option<String>,
-    /// Values for empty cells, by column.
+    /// Values for empty cells, by column, taken as they are. An empty cell without one turns its row away.
+    #[schemars(example = json!({ "first_name": "friend" }))]
     pub defaults: Option<Entries<String>>,
-    /// What to do when a person stands in the file twice.
+    /// What to do when a person stands in the file twice, however the number is spelt.
+    #[schemars(extend("default" = "refuse"), example = &"first")]
     pub on_duplicate: Option<OnDuplicate>,
-    /// What to do with a row that cannot become a message.
+    /// What to do with a row that cannot become a message, such as one with a wrong phone number.
+    #[schemars(extend("default" = "refuse"), example = &"skip")]
     pub on_invalid: Option<OnInvalid>,
 }
 
 /// What to do when a person stands in the file twice.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum OnDuplicate {
+    /// Nothing is sent until the file is mended.
     Refuse,
+    /// The first row counts; later ones are turned away.
     First,
+    /// The last row counts; earlier ones are turned away.
     Last,
 }
 
 /// What to do with a row that cannot become a message.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum OnInvalid {
+    /// Nothing is sent until the file is mended.
     Refuse,
+    /// The row is turned away with its reason; everybody else gets the message.
     Skip,
 }
 
-/// One template and what fills it.
-#[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Template {
-    /// The template's name at Meta.
-    pub name: String,
-    /// The languages to send it in.
-    pub languages: Vec<String>,
-    /// The language for recipients whose own is not listed.
-    pub fallback: Option<String>,
-    /// Which of Meta's endpoints sends.
-    pub endpoint: Option<Endpoint>,
-    /// The header's variable or media.
-    pub header: Option<Header>,
-    /// The body's parameters.
-    pub body: Option<ListOr<TextOr<Parameter>>>,
-    /// The buttons that have a variable, by position.
-    pub buttons: Option<Entries<Button>>,
-    /// A carousel's cards.
-    pub carousel: Option<Vec<Card>>,
-    /// A limited-time offer.
-    pub limited_time_offer: Option<LimitedTimeOffer>,
-    /// The code of an authentication template.
-    pub otp: Option<String>,
-    /// Components that are sent as they are.
-    pub raw_components: Option<Vec<Map<String, Value>>>,
-}
-
-/// Which of Meta's endpoints sends.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Endpoint {
-    Messages,
-    MarketingMessages,
-}
-
-/// A header: exactly one of these.
-#[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Header {
-    /// The text's variable; with its name when the template's parameters are named.
-    pub text: Option<TextOr<Entries<String>>>,
-    /// A link, or an upload's id.
-    pub image: Option<TextOr<Media>>,
-    /// A link, or an upload's id.
-    pub video: Option<TextOr<Media>>,
-    /// A link, or an upload's id.
-    pub document: Option<TextOr<Document>>,
-    /// A place on the map.
-    pub location: Option<Location>,
-    /// A product of a catalogue.
-    pub product: Option<Product>,
-}
-
-/// A link or an upload's id.
-#[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Media {
-    pub link: Option<String>,
-    pub id: Option<String>,
-}
-
-/// A link or an upload's id, and the name to show.
-#[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Document {
-    pub link: Option<String>,
-    pub id: Option<String>,
-    pub filename: Option<String>,
-}
-
-/// A place on the map.
-#[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Location {
-    pub latitude: String,
-    pub longitude: String,
-    pub name: Option<String>,
-    pub address: Option<String>,
-}
-
-/// A product of a catalogue.
-#[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Product {
-    pub catalog: String,
-    pub id: String,
-}
-
-/// A parameter that is no text: an amount of money, or a date.
-#[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Parameter {
-    pub currency: Option<String>,
-    pub amount: Option<String>,
-    pub date_time: Option<String>,
-}
-
-/// A button: exactly one of these.
-#[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Button {
-    pub url: Option<String>,
-    pub copy_code: Option<String>,
-    pub quick_reply: Option<String>,
-    pub flow: Option<Flow>,
-    pub catalog: Option<Catalog>,
-    pub products: Option<Products>,
-    pub voice_call: Option<VoiceCall>,
-    pub order_details: Option<Map<String, Value>>,
-}
-
-/// A flow.
-#[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Flow {
-    pub token: Option<String>,
-    pub data: Option<Map<String, Value>>,
-}
-
-/// The whole catalogue.
-#[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Catalog {
-    pub thumbnail: Option<String>,
-}
-
-/// A choice of products.
-#[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Products {
-    pub thumbnail: String,
-    pub sections: Vec<Section>,
-}
-
-/// A titled list of products.
-#[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Section {
-    pub title: String,
-    pub items: Vec<String>,
-}
-
-/// A call to the business.
-#[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct VoiceCall {
-    pub ttl_minutes: Option<String>,
-    pub payload: Option<String>,
-}
-
-/// A carousel card.
-#[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Card {
-    pub header: Option<Header>,
-    pub body: Option<ListOr<TextOr<Parameter>>>,
-    pub buttons: Option<Entries<Button>>,
-}
-
-/// A limited-time offer.
-#[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct LimitedTimeOffer {
-    pub ends: String,
-}
-
 /// How messages are sent.
-#[derive(Debug, PartialEq, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Send {
-    /// Messages a second or a minute: `60/s`.
+    /// The most messages a second or a minute. Meta lets every number send 80 a second.
+    #[schemars(
+        regex(pattern = r"^\s*[0-9]+\s*/\s*(s|min)\s*$"),
+        extend("type" = "string", "default" = "80/s"),
+        example = &"20/s",
+        example = &"600/min"
+    )]
     pub rate: Option<String>,
 }
 
 /// How much of what may go wrong before the campaign stops.
-#[derive(Debug, PartialEq, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct StopWhen {
     /// Messages that WhatsApp refuses for good.
+    #[schemars(example = json!({ "above": "5%", "of_last": 200 }))]
     pub refused: Option<Threshold>,
-    /// Messages without a verdict.
+    /// Messages that may have arrived or not: no verdict came back.
+    #[schemars(example = json!({ "above": "1%", "of_last": 500 }))]
     pub in_doubt: Option<Threshold>,
 }
 
 /// More than this share of so many.
-#[derive(Debug, PartialEq, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Threshold {
-    /// A percentage: `5%`.
+    /// The share that is still allowed: from `0%` (none at all) to below `100%`.
+    #[schemars(
+        regex(pattern = r"^0*[0-9]{1,2}(\.[0-9]{1,3})?%$"),
+        extend("type" = "string"),
+        example = &"5%",
+        example = &"0.5%"
+    )]
     pub above: String,
-    /// How many of the last messages count.
+    /// How many of the last messages count, from 1 to 100000.
+    #[schemars(
+        regex(pattern = "^[0-9]+$"),
+        extend("type" = INTEGER, "minimum" = OF_LAST.start(), "maximum" = OF_LAST.end()),
+        example = 200
+    )]
     pub of_last: String,
 }
 
 /// What is written about a run.
-#[derive(Debug, PartialEq, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Report {
-    /// Where the reports go.
+    /// The directory that gets a directory for each run. Its path starts at the campaign file.
+    #[schemars(length(min = 1), extend("default" = "reports"), example = &"reports")]
     pub directory: Option<String>,
     /// Which files a report consists of.
+    #[schemars(extend("default" = ["csv", "jsonl"]), example = ["csv"])]
     pub formats: Option<Vec<Format>>,
-    /// How phone numbers are shown.
+    /// How reports show phone numbers.
+    #[schemars(extend("default" = "masked"), example = &"full")]
     pub show_phones: Option<ShowPhones>,
 }
 
 /// A report's file.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Format {
+    /// `report.csv`, for spreadsheets: a line for each row of the recipients file.
     Csv,
+    /// `report.jsonl`, for programs: it grows while the run goes on.
     Jsonl,
 }
 
 /// How a report shows phone numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum ShowPhones {
+    /// With most digits hidden: `+1202****0101`.
     Masked,
+    /// Whole.
     Full,
 }

@@ -9,6 +9,7 @@ mod file;
 mod kinds;
 mod problems;
 mod read;
+mod schema;
 mod shape;
 mod source;
 mod spot;
@@ -18,6 +19,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub use read::{Gleaned, Sound, glean, read};
+pub use schema::schema;
 
 use crate::cloud::Endpoint;
 use crate::policy::calendar::Period;

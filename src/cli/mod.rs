@@ -19,6 +19,7 @@ mod resume;
 mod run;
 mod sandbox;
 mod saving;
+mod schema;
 mod seed;
 mod send;
 mod signals;
@@ -86,6 +87,8 @@ enum Command {
     Templates(templates::Args),
     /// Serve a simulator of WhatsApp's Cloud API on this machine.
     Sandbox(sandbox::Args),
+    /// Print the JSON Schema of campaign files or reports.
+    Schema(schema::Args),
 }
 
 /// Runs the program with these arguments and tells how it ended.
@@ -110,6 +113,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Resolve(args) => resolve::run(&args, &global, printer),
         Command::Templates(args) => templates::run(&args, printer),
         Command::Sandbox(args) => sandbox::run(&args, printer),
+        Command::Schema(args) => schema::run(&args, printer),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Reading the ledger for people: sums, and the rows that reports are folded from.
 
 use rusqlite::Row;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::error::LedgerError;
@@ -10,7 +11,7 @@ use super::{PlanId, RunId};
 use crate::clock::UnixMs;
 
 /// How many rows of a plan stand where. The others add up to `rows`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, JsonSchema)]
 pub struct Tally {
     /// Rows of the recipients file.
     pub rows: u64,

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -23,36 +24,54 @@ pub struct Style<'a> {
     pub untried: &'a str,
 }
 
-/// One line. Field names and their order are the report's columns.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// What became of one row of the recipients file.
+// Field names and their order are the report's columns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Line<'a> {
     /// Row as a spreadsheet numbers it: the header is row 1.
+    #[schemars(range(min = 1), example = 2)]
     pub row: u64,
     /// The recipient, whole or masked.
+    #[schemars(example = &"+1202****0101")]
     pub recipient: Cow<'a, str>,
     /// The template's name.
+    #[schemars(example = &"spring_sale")]
     pub template: Option<&'a str>,
     /// The template's language.
+    #[schemars(example = &"en_US")]
     pub language: Option<&'a str>,
     /// `accepted`, `refused`, `in_doubt`, `turned_away`, `waiting` or `withdrawn`.
+    #[schemars(
+        extend("enum" = ["accepted", "refused", "in_doubt", "turned_away", "waiting", "withdrawn"]),
+        example = &"accepted"
+    )]
     pub state: &'static str,
     /// Why, in words for people.
+    #[schemars(example = &"this phone number has too few digits; write the whole number, with the area code")]
     pub reason: Option<Cow<'a, str>>,
     /// Meta's error code.
+    #[schemars(example = 131026)]
     pub code: Option<i64>,
     /// Meta's id of the message.
+    #[schemars(example = &"wamid.HBgLMTIwMjU1NTAxMDEVAgARGBI")]
     pub wamid: Option<&'a str>,
     /// How often it was tried.
+    #[schemars(example = 1)]
     pub attempts: u32,
     /// When the first attempt was claimed, RFC 3339 in UTC.
+    #[schemars(extend("format" = "date-time"), example = &"2026-04-01T09:00:00.125Z")]
     pub first_attempt_at: Option<String>,
     /// When its state was written down, RFC 3339 in UTC.
+    #[schemars(extend("format" = "date-time"), example = &"2026-04-01T09:00:00.480Z")]
     pub settled_at: Option<String>,
     /// What webhooks said of it since.
+    #[schemars(example = &"delivered")]
     pub delivery: Option<&'a str>,
-    /// When.
+    /// When they said it, RFC 3339 in UTC.
+    #[schemars(extend("format" = "date-time"), example = &"2026-04-01T09:00:02.000Z")]
     pub delivery_at: Option<String>,
     /// Names the message: the same person in the same campaign and occurrence has the same key.
+    #[schemars(regex(pattern = "^[0-9a-f]{32}$"), example = &"0f3c5a7e9b1d2f4a6c8e0a2b4d6f8091")]
     pub message_key: Option<String>,
 }
 

@@ -8,6 +8,7 @@ pub mod directory;
 pub mod jsonl;
 pub mod line;
 pub mod live;
+pub mod schema;
 pub mod summary;
 
 use std::io;

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::ledger::Tally;
@@ -10,29 +11,39 @@ use crate::ledger::Tally;
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// The run in numbers.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Summary<'a> {
     /// The version of this shape.
+    #[schemars(example = 1)]
     pub schema_version: u32,
     /// The program's version.
+    #[schemars(example = &"0.1.0")]
     pub tidings: &'static str,
     /// The campaign key.
+    #[schemars(example = &"spring_sale_2026")]
     pub campaign: &'a str,
     /// Which occurrence.
+    #[schemars(example = &"once")]
     pub occurrence: &'a str,
     /// The business phone number's id.
+    #[schemars(example = &"106540352242922")]
     pub phone_number_id: &'a str,
     /// Whether it went to the built-in simulator.
     pub sandbox: bool,
-    /// RFC 3339 in UTC.
+    /// When the run began, RFC 3339 in UTC.
+    #[schemars(extend("format" = "date-time"), example = &"2026-04-01T09:00:00.000Z")]
     pub started_at: String,
-    /// RFC 3339 in UTC.
+    /// When it ended, RFC 3339 in UTC.
+    #[schemars(extend("format" = "date-time"), example = &"2026-04-01T09:00:12.000Z")]
     pub ended_at: String,
-    /// From start to end.
+    /// From start to end, in milliseconds.
+    #[schemars(example = 12000)]
     pub duration_ms: i64,
     /// Why the run ended, in words.
+    #[schemars(example = &"finished")]
     pub ending: &'a str,
     /// The program's exit code.
+    #[schemars(example = 0)]
     pub exit_code: u8,
     /// The rows of the recipients file by where they stand now.
     pub counts: Tally,
@@ -47,7 +58,7 @@ pub struct Summary<'a> {
 }
 
 /// Messages that an older plan left to be sent, and that never will be.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Withdrawn {
     /// Their rows are not in the recipients file any more.
     pub removed: u64,
@@ -56,7 +67,7 @@ pub struct Withdrawn {
 }
 
 /// What one run did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ThisRun {
     /// Messages that WhatsApp took.
     pub accepted: u64,
@@ -69,7 +80,7 @@ pub struct ThisRun {
 }
 
 /// SHA-256 in hexadecimal.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Digests {
     /// Of the campaign file.
     pub campaign: String,

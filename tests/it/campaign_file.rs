@@ -15,7 +15,9 @@ use tidings::policy::threshold::StopWhen;
 use tidings::problem::{Place, Problem};
 use tidings::secret::TokenSource;
 
-const SMALLEST: &str = r#"campaign: hello_world_2026
+use crate::schema;
+
+pub const SMALLEST: &str = r#"campaign: hello_world_2026
 sender:
   phone_number_id: "106540352242922"
 recipients: hello_world.csv
@@ -24,7 +26,7 @@ templates:
     languages: [en_US]
 "#;
 
-const EVERYTHING: &str = r#"# Every key that a campaign file knows.
+pub const EVERYTHING: &str = r#"# Every key that a campaign file knows.
 campaign: spring_sale_2026
 description: Spring sale
 sender:
@@ -93,6 +95,8 @@ fn read(text: impl AsRef<[u8]>) -> (Option<Campaign>, Vec<Problem>, PathBuf) {
 fn accepted(text: &str) -> Campaign {
     let (campaign, problems, _) = read(text);
     assert_eq!(problems, [], "{text}");
+    // An editor must not underline what is right.
+    schema::accepts(text);
     campaign.expect("a campaign")
 }
 

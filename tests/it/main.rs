@@ -44,6 +44,7 @@ mod recipients_file;
 mod report;
 mod run_directory;
 mod sandbox;
+mod schema;
 mod stopping;
 mod template_lock;
 mod template_reader;

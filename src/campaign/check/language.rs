@@ -5,7 +5,7 @@ use crate::problem::nearest;
 /// From <https://developers.facebook.com/docs/whatsapp/business-management-api/message-templates/supported-languages>,
 /// as of 4 November 2025; sorted.
 #[rustfmt::skip]
-const CODES: &[&str] = &[
+pub(in crate::campaign) const CODES: &[&str] = &[
     "af", "ar", "ar_AE", "ar_EG", "ar_LB", "ar_MA", "ar_QA", "az", "be_BY", "bg", "bn", "bn_IN", "ca", "cs",
     "da", "de", "de_AT", "de_CH", "el", "en", "en_AE", "en_AU", "en_CA", "en_GB", "en_GH", "en_IE", "en_IN",
     "en_JM", "en_MY", "en_NZ", "en_QA", "en_SG", "en_UG", "en_US", "en_ZA", "es", "es_AR", "es_CL", "es_CO",

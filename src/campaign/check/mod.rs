@@ -13,6 +13,8 @@ mod template;
 
 use std::path::{Path, PathBuf};
 
+pub(super) use language::CODES;
+
 use super::file::{self, CampaignFile};
 use super::problems::{Problems, shown};
 use super::spot::Spot;
