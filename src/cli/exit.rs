@@ -28,6 +28,36 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// All of them, by their codes.
+    pub const ALL: [Self; 10] = [
+        Self::Complete,
+        Self::Bug,
+        Self::Problems,
+        Self::Refused,
+        Self::InDoubt,
+        Self::Paused,
+        Self::Stopped,
+        Self::Disk,
+        Self::Held,
+        Self::Token,
+    ];
+
+    /// What it means, in a line.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Complete => "complete; also when there was nothing to do",
+            Self::Bug => "a bug in tidings",
+            Self::Problems => "files or command line have problems; nothing was sent",
+            Self::Refused => "finished; some messages were refused, see the report",
+            Self::InDoubt => "some messages are in doubt and need a person: tidings resolve",
+            Self::Paused => "paused; run it again",
+            Self::Stopped => "stopped by itself or by tidings stop: tidings resume",
+            Self::Disk => "a ledger or report cannot be read or written; nothing more was sent",
+            Self::Held => "another run holds the ledger; wait for it",
+            Self::Token => "the token is missing, expired or not allowed",
+        }
+    }
+
     /// The number that the shell sees.
     pub fn code(self) -> u8 {
         match self {

@@ -11,7 +11,7 @@ pub fn command(verb: &str, file: &Path, global: &Global) -> String {
 }
 
 /// A path as one word for a shell.
-fn word(path: &Path) -> String {
+pub fn word(path: &Path) -> String {
     let path = path.display().to_string();
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./,:+@%".contains(c);
     if !path.is_empty() && path.chars().all(is_plain) { path } else { format!("'{}'", path.replace('\'', r"'\''")) }

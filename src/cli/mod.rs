@@ -6,7 +6,9 @@ mod diagnostic;
 mod ending;
 mod exit;
 mod failure;
+mod help;
 mod hint;
+mod init;
 mod outline;
 mod preview;
 mod printer;
@@ -36,9 +38,17 @@ use clap::{Parser, Subcommand, ValueEnum};
 pub use exit::Exit;
 use printer::Printer;
 
+const EXAMPLES: &str = "\
+Examples:
+  tidings init spring                    # a starter project
+  tidings preview spring/campaign.yaml   # what would be sent; sends nothing
+  tidings run spring/campaign.yaml --sandbox --yes   # a rehearsal
+  tidings run spring/campaign.yaml       # asks, sends, reports";
+
 /// Sends WhatsApp template messages to the people in a CSV file, each at most once, and reports what became of each.
 #[derive(Debug, Parser)]
-#[command(name = "tidings", version, arg_required_else_help = true)]
+#[command(name = "tidings", version, arg_required_else_help = true, max_term_width = help::WIDTH_MAX)]
+#[command(after_help = help::text(EXAMPLES, &Exit::ALL))]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -47,6 +57,7 @@ struct Cli {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Global options")]
 struct Global {
     /// Print only problems.
     #[arg(long, short, global = true)]
@@ -69,14 +80,16 @@ enum Color {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Send what a campaign has left to send.
-    Run(run::Args),
-    /// Send a few real messages to phones of your own.
-    Seed(seed::Args),
+    /// Write a starter project: a campaign, recipients, a crontab line.
+    Init(init::Args),
     /// Print every problem of campaigns and their recipients, and send nothing.
     Check(check::Args),
     /// Show what a campaign would send, and send nothing.
     Preview(preview::Args),
+    /// Send a few real messages to phones of your own.
+    Seed(seed::Args),
+    /// Send what a campaign has left to send.
+    Run(run::Args),
     /// Stop a campaign, or all of them, at once; runs under way too.
     Stop(stop::Args),
     /// Show what stops a campaign, and lift it.
@@ -104,10 +117,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     choose_color(global.color);
     let printer = Printer::new(global.quiet);
     match command {
-        Command::Run(args) => run::run(&args, &global, printer),
-        Command::Seed(args) => seed::run(&args, &global, printer),
+        Command::Init(args) => init::run(&args, printer),
         Command::Check(args) => check::run(&args, printer),
         Command::Preview(args) => preview::run(&args, &global, printer),
+        Command::Seed(args) => seed::run(&args, &global, printer),
+        Command::Run(args) => run::run(&args, &global, printer),
         Command::Stop(args) => stop::run(&args, &global, printer),
         Command::Resume(args) => resume::run(&args, &global, printer),
         Command::Resolve(args) => resolve::run(&args, &global, printer),

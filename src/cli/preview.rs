@@ -8,7 +8,7 @@ use super::outline::{self, Kept, Look, indented};
 use super::printer::Printer;
 use super::read::{prepare, read_campaign, real_ledger};
 use super::saving::Saving;
-use super::{Exit, Global};
+use super::{Exit, Global, help};
 use crate::cloud::wire;
 use crate::ledger::Peek;
 use crate::message::bubble;
@@ -24,7 +24,15 @@ const TURNED_AWAY_SHOWN: usize = 20;
 /// Stands in the request where a run puts the id of its attempt.
 const CALLBACK: &str = "preview";
 
+const EXAMPLES: &str = "\
+Examples:
+  tidings preview spring.yaml            # counts, who is turned away, samples
+  tidings preview spring.yaml --row 17   # one row's message
+  tidings preview spring.yaml --row 17 --json   # the request it becomes
+  tidings preview spring.yaml --json     # the numbers, for programs";
+
 #[derive(Debug, clap::Args)]
+#[command(after_help = help::text(EXAMPLES, &[Exit::Complete, Exit::Problems]))]
 pub struct Args {
     /// The campaign file.
     #[arg(value_name = "FILE")]

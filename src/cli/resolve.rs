@@ -10,7 +10,7 @@ use super::printer::{Printer, counted};
 use super::progress::time;
 use super::read::{existing_ledger, read_campaign};
 use super::signals::Signals;
-use super::{Exit, Global};
+use super::{Exit, Global, help};
 use crate::audience::phone::Recipient;
 use crate::campaign::{Campaign, Occurrence};
 use crate::clock::{Clock, UnixMs, rfc3339};
@@ -19,7 +19,15 @@ use crate::ledger::{Decision, Doubt, Ledger, Standing};
 /// So many doubts are listed.
 const LISTED_MAX: usize = 50;
 
+const EXAMPLES: &str = "\
+Examples:
+  tidings resolve spring.yaml            # what is in doubt, and what is known
+  tidings resolve spring.yaml --hold     # leave it; runs ask no more
+  tidings resolve spring.yaml --give-up --row 17   # over for good
+  tidings resolve spring.yaml --resend --row 17    # may arrive twice";
+
 #[derive(Debug, clap::Args)]
+#[command(after_help = help::text(EXAMPLES, &[Exit::Complete, Exit::Problems, Exit::Disk, Exit::Held]))]
 pub struct Args {
     /// The campaign file.
     #[arg(value_name = "FILE")]

@@ -7,12 +7,19 @@ use std::str::FromStr;
 use super::failure::Failure;
 use super::printer::Printer;
 use super::read::{existing_ledger, read_campaign, real_ledger};
-use super::{Exit, Global};
+use super::{Exit, Global, help};
 use crate::campaign::Campaign;
 use crate::clock::{Clock, rfc3339};
 use crate::ledger::{Breaker, BreakerId, Ledger, Reach, Switch};
 
+const EXAMPLES: &str = "\
+Examples:
+  tidings resume spring.yaml                    # what stops it
+  tidings resume spring.yaml --acknowledge 3    # lift breaker 3
+  tidings resume spring.yaml --acknowledge stop # lift tidings stop";
+
 #[derive(Debug, clap::Args)]
+#[command(after_help = help::text(EXAMPLES, &[Exit::Complete, Exit::Problems, Exit::Disk, Exit::Held]))]
 pub struct Args {
     /// The campaign file.
     #[arg(value_name = "FILE")]

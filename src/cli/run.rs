@@ -12,7 +12,7 @@ use super::send::{Job, report, send, standing};
 use super::signals::Signals;
 use super::staging::{self, Accepted, Ready};
 use super::way::Way;
-use super::{Exit, Global, ending, hint, preview, progress, saving, seed};
+use super::{Exit, Global, ending, help, hint, preview, progress, saving, seed};
 use crate::campaign::Campaign;
 use crate::clock::{Clock, rfc3339};
 use crate::cloud::client::check_address;
@@ -21,7 +21,15 @@ use crate::ledger::{Breaker, Ledger, Reach};
 /// A program that dies between a request and its answer leaves this said about the message.
 pub const DIED: &str = "the program ended before an answer came";
 
+const EXAMPLES: &str = "\
+Examples:
+  tidings run spring.yaml                # asks, sends, reports
+  tidings run spring.yaml --dry-run      # the same as tidings preview
+  tidings run spring.yaml --sandbox --yes --fault 131026=2%   # a rehearsal
+  tidings run spring.yaml --yes --quiet  # for cron: prints only problems";
+
 #[derive(Debug, clap::Args)]
+#[command(after_help = help::text(EXAMPLES, &Exit::ALL))]
 pub struct Args {
     /// Campaign files.
     #[arg(required = true, value_name = "FILE")]

@@ -6,16 +6,25 @@ use std::path::PathBuf;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::Exit;
 use super::failure::Failure;
 use super::printer::Printer;
 use super::rehearsal::ScriptArgs;
+use super::{Exit, help};
 use crate::catalogue::Lock;
 use crate::sandbox::faults::TokenDigest;
 use crate::sandbox::server::{Shared, serve};
 use crate::sandbox::world::World;
 
+const EXAMPLES: &str = "\
+Examples:
+  tidings sandbox --port 8099
+  tidings sandbox --port 8099 --fault 130429=1% --latency 200ms
+  tidings run spring.yaml --yes --api-url http://127.0.0.1:8099 \\
+    --ledger rehearsal.sqlite            # sends to it
+  curl http://127.0.0.1:8099/_sandbox/messages   # what it took";
+
 #[derive(Debug, clap::Args)]
+#[command(after_help = help::text(EXAMPLES, &[Exit::Complete, Exit::Problems, Exit::Disk]))]
 pub struct Args {
     /// The port on 127.0.0.1; 0 takes a free one.
     #[arg(long, value_name = "N")]

@@ -2,25 +2,33 @@
 
 use clap::ValueEnum;
 
-use super::Exit;
 use super::failure::Failure;
 use super::printer::Printer;
+use super::{Exit, help};
 use crate::{campaign, report};
 
 /// What there is a schema of.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum Kind {
-    /// The campaign file.
     Campaign,
-    /// A line of report.jsonl.
     Report,
-    /// summary.json.
     Summary,
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  tidings schema > campaign.schema.json  # for editors; see below
+  tidings schema report                  # a line of report.jsonl
+  tidings schema summary                 # summary.json
+
+Editors:
+  # yaml-language-server: $schema=campaign.schema.json
+  as the first line of a campaign: editors then explain keys and mark mistakes";
+
 #[derive(Debug, clap::Args)]
+#[command(after_help = help::text(EXAMPLES, &[Exit::Complete, Exit::Problems]))]
 pub struct Args {
-    /// What to print the schema of.
+    /// The schema of campaign files, of a line of report.jsonl, or of summary.json.
     #[arg(value_name = "WHAT", default_value = "campaign")]
     what: Kind,
 }

@@ -5,11 +5,18 @@ use std::path::{Path, PathBuf};
 use super::failure::Failure;
 use super::printer::Printer;
 use super::read::real_ledger;
-use super::{Exit, Global, hint};
+use super::{Exit, Global, help, hint};
 use crate::campaign;
 use crate::ledger::Switch;
 
+const EXAMPLES: &str = "\
+Examples:
+  tidings stop spring.yaml               # this campaign, within a second
+  tidings stop --all                     # every campaign of this directory
+  tidings resume spring.yaml --acknowledge stop   # how to go on afterwards";
+
 #[derive(Debug, clap::Args)]
+#[command(after_help = help::text(EXAMPLES, &[Exit::Complete, Exit::Problems, Exit::Disk]))]
 pub struct Args {
     /// The campaign file; without --all, only this campaign stops.
     #[arg(value_name = "FILE", required_unless_present = "all")]

@@ -6,6 +6,8 @@ mod cli_bad_input;
 mod cli_breakers;
 mod cli_check;
 mod cli_edits;
+mod cli_help;
+mod cli_init;
 mod cli_occurrences;
 mod cli_plan;
 mod cli_preview;
