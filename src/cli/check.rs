@@ -4,14 +4,21 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::Exit;
 use super::failure::Failure;
 use super::printer::{Printer, counted};
 use super::read::{Looked, look_through};
+use super::{Exit, help};
 use crate::plan::Outline;
 use crate::problem::Problem;
 
+const EXAMPLES: &str = "\
+Examples:
+  tidings check spring.yaml            # every problem, with its line
+  tidings check campaigns/*.yaml       # of all campaigns in one pass
+  tidings check spring.yaml --json     # for programs";
+
 #[derive(Debug, clap::Args)]
+#[command(after_help = help::text(EXAMPLES, &[Exit::Complete, Exit::Problems]))]
 pub struct Args {
     /// Campaign files.
     #[arg(required = true, value_name = "FILE")]

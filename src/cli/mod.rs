@@ -2,6 +2,7 @@
 
 mod check;
 mod comparing;
+mod completions;
 mod diagnostic;
 mod ending;
 mod exit;
@@ -9,6 +10,7 @@ mod failure;
 mod help;
 mod hint;
 mod init;
+mod man;
 mod outline;
 mod preview;
 mod printer;
@@ -33,7 +35,7 @@ mod way;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub use exit::Exit;
 use printer::Printer;
@@ -82,7 +84,7 @@ enum Color {
 enum Command {
     /// Write a starter project: a campaign, recipients, a crontab line.
     Init(init::Args),
-    /// Print every problem of campaigns and their recipients, and send nothing.
+    /// Print every problem of campaigns and their recipients.
     Check(check::Args),
     /// Show what a campaign would send, and send nothing.
     Preview(preview::Args),
@@ -102,6 +104,10 @@ enum Command {
     Sandbox(sandbox::Args),
     /// Print the JSON Schema of campaign files or reports.
     Schema(schema::Args),
+    /// Print what makes a shell complete commands and options.
+    Completions(completions::Args),
+    /// Print a manual page, of tidings or of one of its commands.
+    Man(man::Args),
 }
 
 /// Runs the program with these arguments and tells how it ended.
@@ -128,6 +134,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Templates(args) => templates::run(&args, printer),
         Command::Sandbox(args) => sandbox::run(&args, printer),
         Command::Schema(args) => schema::run(&args, printer),
+        Command::Completions(args) => completions::run(&args, Cli::command(), printer),
+        Command::Man(args) => man::run(&args, Cli::command(), printer),
     }
 }
 

@@ -9,7 +9,7 @@ use super::rehearsal::Rehearsal;
 use super::run::look_for_stops;
 use super::signals::Signals;
 use super::way::Way;
-use super::{Exit, Global, hint, staging};
+use super::{Exit, Global, help, hint, staging};
 use crate::audience::phone::Recipient;
 use crate::campaign::Campaign;
 use crate::clock::Clock;
@@ -22,7 +22,26 @@ use crate::ledger::{Ledger, PlanKey};
 use crate::plan::{Plan, Planned};
 use crate::sandbox::faults::Script;
 
+const EXAMPLES: &str = "\
+Examples:
+  tidings seed spring.yaml --to '+1 202 555 0190'            # to your phone
+  tidings seed spring.yaml --to '+1 202 555 0190' --row 17   # row 17's
+  tidings seed spring.yaml --to '+1 202 555 0190' --sandbox  # a rehearsal";
+
+const EXITS: &[Exit] = &[
+    Exit::Complete,
+    Exit::Problems,
+    Exit::Refused,
+    Exit::InDoubt,
+    Exit::Paused,
+    Exit::Stopped,
+    Exit::Disk,
+    Exit::Held,
+    Exit::Token,
+];
+
 #[derive(Debug, clap::Args)]
+#[command(after_help = help::text(EXAMPLES, EXITS))]
 pub struct Args {
     /// The campaign file.
     #[arg(value_name = "FILE")]

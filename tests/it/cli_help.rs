@@ -5,7 +5,22 @@ use unicode_width::UnicodeWidthStr;
 use crate::harness::project::Project;
 
 /// Every command; the first is tidings itself.
-const COMMANDS: [&str; 9] = ["", "init", "preview", "run", "stop", "resume", "resolve", "sandbox", "schema"];
+pub const COMMANDS: [&str; 14] = [
+    "",
+    "init",
+    "check",
+    "preview",
+    "seed",
+    "run",
+    "stop",
+    "resume",
+    "resolve",
+    "templates",
+    "sandbox",
+    "schema",
+    "completions",
+    "man",
+];
 
 /// What all commands share.
 const GLOBAL: &str = "\
@@ -66,15 +81,20 @@ fn tidings_itself_says_how_to_begin_and_what_its_exit_codes_mean() {
     Usage: tidings [OPTIONS] <COMMAND>
 
     Commands:
-      init     Write a starter project: a campaign, recipients, a crontab line
-      preview  Show what a campaign would send, and send nothing
-      run      Send what a campaign has left to send
-      stop     Stop a campaign, or all of them, at once; runs under way too
-      resume   Show what stops a campaign, and lift it
-      resolve  List the messages in doubt, and settle them
-      sandbox  Serve a simulator of WhatsApp's Cloud API on this machine
-      schema   Print the JSON Schema of campaign files or reports
-      help     Print this message or the help of the given subcommand(s)
+      init         Write a starter project: a campaign, recipients, a crontab line
+      check        Print every problem of campaigns and their recipients
+      preview      Show what a campaign would send, and send nothing
+      seed         Send a few real messages to phones of your own
+      run          Send what a campaign has left to send
+      stop         Stop a campaign, or all of them, at once; runs under way too
+      resume       Show what stops a campaign, and lift it
+      resolve      List the messages in doubt, and settle them
+      templates    Read the account's templates, and look at them
+      sandbox      Serve a simulator of WhatsApp's Cloud API on this machine
+      schema       Print the JSON Schema of campaign files or reports
+      completions  Print what makes a shell complete commands and options
+      man          Print a manual page, of tidings or of one of its commands
+      help         Print this message or the help of the given subcommand(s)
 
     Options:
       -h, --help     Print help
@@ -134,10 +154,12 @@ fn preview_is_explained() {
       <FILE>  The campaign file
 
     Options:
-          --json     Print JSON: the numbers, or with --row the exact request
-          --row <N>  Show this row of the recipients file, numbered as a spreadsheet
-                     does: the header is row 1
-      -h, --help     Print help
+          --json        Print JSON: the numbers, or with --row the exact request
+          --row <N>     Show this row of the recipients file, numbered as a
+                        spreadsheet does: the header is row 1
+          --out <PLAN>  Save the plan to this file: every recipient and every word,
+                        to be sent with `run --plan` within 24 hours
+      -h, --help        Print help
 
     Examples:
       tidings preview spring.yaml            # counts, who is turned away, samples
@@ -170,6 +192,8 @@ fn run_is_explained() {
                             sender. Say it once, not in a crontab
           --new-campaign    Send although most of these people got the same template
                             from another campaign in the last 30 days
+          --plan <PLAN>     Send exactly the plan that `preview --out` saved to this
+                            file; refused if anything it was made from has changed
           --sandbox         Send to the built-in simulator, with a ledger that is
                             thrown away
           --api-url <URL>   Send here instead of to WhatsApp: an https address, or a
@@ -308,9 +332,11 @@ fn sandbox_is_explained() {
     Usage: tidings sandbox [OPTIONS] --port <N>
 
     Options:
-          --port <N>      The port on 127.0.0.1; 0 takes a free one
-          --token <TEXT>  Take this token only; without it, any
-      -h, --help          Print help
+          --port <N>          The port on 127.0.0.1; 0 takes a free one
+          --token <TEXT>      Take this token only; without it, any
+          --templates <FILE>  Serve the templates of this lock file; without it,
+                              some of every kind
+      -h, --help              Print help
 
     Sandbox options:
           --fault <KIND=PERCENT>  Let this share of requests go wrong, such as
@@ -360,6 +386,57 @@ fn schema_is_explained() {
     Editors:
       # yaml-language-server: $schema=campaign.schema.json
       as the first line of a campaign: editors then explain keys and mark mistakes
+
+    Exit codes:
+      0   complete; also when there was nothing to do
+      2   files or command line have problems; nothing was sent
+    ");
+}
+
+#[test]
+fn completions_are_explained() {
+    insta::assert_snapshot!(help("completions"), @"
+    Print what makes a shell complete commands and options
+
+    Usage: tidings completions [OPTIONS] <SHELL>
+
+    Arguments:
+      <SHELL>  The shell [possible values: bash, elvish, fish, powershell, zsh]
+
+    Options:
+      -h, --help  Print help
+
+    Examples:
+      # bash
+      tidings completions bash > ~/.local/share/bash-completion/completions/tidings
+      # zsh, in a directory of $fpath
+      tidings completions zsh > ~/.zfunc/_tidings
+      # fish
+      tidings completions fish > ~/.config/fish/completions/tidings.fish
+
+    Exit codes:
+      0   complete; also when there was nothing to do
+      2   files or command line have problems; nothing was sent
+    ");
+}
+
+#[test]
+fn manual_pages_are_explained() {
+    insta::assert_snapshot!(help("man"), @"
+    Print a manual page, of tidings or of one of its commands
+
+    Usage: tidings man [OPTIONS] [COMMAND]
+
+    Arguments:
+      [COMMAND]  The command that the page is about; without it, tidings as a whole
+
+    Options:
+      -h, --help  Print help
+
+    Examples:
+      tidings man > ~/.local/share/man/man1/tidings.1
+      tidings man run > ~/.local/share/man/man1/tidings-run.1
+      tidings man run | man -l -      # read it at once
 
     Exit codes:
       0   complete; also when there was nothing to do

@@ -15,6 +15,7 @@ mod cli_resolve;
 mod cli_run;
 mod cli_sandbox;
 mod cli_seed;
+mod cli_shell;
 mod cli_since;
 mod cli_stop;
 mod cli_templates;

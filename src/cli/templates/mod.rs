@@ -8,12 +8,20 @@ mod source;
 
 use std::path::{Path, PathBuf};
 
-use super::Exit;
 use super::failure::Failure;
 use super::printer::Printer;
+use super::{Exit, help};
 use crate::catalogue::{LOCK_FILE, Lock, SANDBOX};
 
+const EXAMPLES: &str = "\
+Examples:
+  tidings templates pull spring.yaml        # into templates.lock.json
+  tidings templates list                    # what is in it
+  tidings templates show spring_sale        # one, in all its languages
+  tidings templates diff spring.yaml        # what changed at WhatsApp since";
+
 #[derive(Debug, clap::Args)]
+#[command(after_help = help::text(EXAMPLES, &[Exit::Complete, Exit::Problems, Exit::Paused, Exit::Token]))]
 pub struct Args {
     #[command(subcommand)]
     command: Command,
