@@ -4,6 +4,7 @@
 use rusqlite::{Connection, OptionalExtension, Transaction};
 
 use super::PlanId;
+use super::claim::IN_DOUBT;
 use super::error::LedgerError;
 use super::state::{Event, State};
 use crate::clock::UnixMs;
@@ -27,6 +28,7 @@ pub(super) fn open(db: &Connection, plan: PlanId, now: UnixMs) -> Result<Opened,
     if let Some((previous, same_occurrence)) = previous(&transaction, plan)? {
         change(&transaction, plan)?;
         adopt(&transaction, plan)?;
+        lapse(&transaction, previous)?;
         withdraw(&transaction, previous, plan, same_occurrence)?;
     }
     transaction.execute(
@@ -97,6 +99,18 @@ fn adopt(transaction: &Transaction<'_>, plan: PlanId) -> Result<(), LedgerError>
         "UPDATE messages SET plan_id = r.plan_id, row = r.row, state = ?2, reason = NULL FROM plan_rows r
          WHERE r.plan_id = ?1 AND r.message_id = messages.message_id AND messages.state = ?3 AND messages.reason <> ?4",
         (plan.0, again.number(), State::Withdrawn.number(), GIVEN_UP),
+    )?;
+    Ok(())
+}
+
+/// What was ordered to be sent again and leaves the plan is in doubt as before: it may have arrived, and the order was about
+/// this plan's files.
+fn lapse(transaction: &Transaction<'_>, previous: i64) -> Result<(), LedgerError> {
+    transaction.execute(
+        "UPDATE messages SET state = ?2, due_at = 0, attempt_id = doubt.attempt_id
+         FROM (SELECT message_id, max(attempt_id) AS attempt_id FROM attempts WHERE outcome = ?4 GROUP BY message_id) doubt
+         WHERE doubt.message_id = messages.message_id AND plan_id = ?1 AND state = ?3 AND due_at > 0",
+        (previous, State::Planned.after(Event::Lapse)?.number(), State::Planned.number(), IN_DOUBT),
     )?;
     Ok(())
 }

@@ -36,6 +36,8 @@ pub enum Event {
     GiveUp,
     /// The plan that is opened has no row for it any more.
     Withdraw,
+    /// The same, of a message that may have arrived and waited to be sent again.
+    Lapse,
     /// A later plan has a row for it again.
     Readmit,
 }
@@ -56,7 +58,7 @@ impl State {
             (Self::Sending, Event::Accept) => Ok(Self::Accepted),
             (Self::Sending, Event::Refuse) => Ok(Self::Refused),
             (Self::Sending, Event::PutBack) => Ok(Self::Planned),
-            (Self::Sending, Event::Doubt) => Ok(Self::InDoubt),
+            (Self::Sending, Event::Doubt) | (Self::Planned, Event::Lapse) => Ok(Self::InDoubt),
             (Self::InDoubt, Event::Resend) => Ok(Self::Planned),
             (Self::InDoubt, Event::GiveUp) | (Self::Planned, Event::Withdraw) => Ok(Self::Withdrawn),
             // Only what was never given up: the reason decides.

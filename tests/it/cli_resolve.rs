@@ -135,6 +135,26 @@ fn a_doubt_follows_its_person_through_a_file_that_was_changed() {
 }
 
 #[test]
+fn an_order_to_send_again_lapses_with_its_row_and_leaves_the_doubt() {
+    let (project, _lossy) = in_doubt();
+    an_hour_later(&project);
+    resolve(&project, ["--resend", "--yes-may-duplicate", "3"]).code(0);
+    // It is asked for once more, to no avail, and its row goes away before its turn comes again.
+    project.send(&Server::with_faults(&["132001=100"])).code(6);
+    project.tidings(["resume", "campaign.yaml", "--ledger", "ledger.sqlite", "--acknowledge", "1"]).code(0);
+    let project = project.recipients("phone\n+12025550102\n+12025550103\n");
+    let server = Server::start(&[]);
+    let ran = project.send(&server);
+    ran.code(4).stdout_has("2 rows: 2 accepted\nin doubt besides: 1 message");
+    assert!(!ran.stderr.contains("withdrawn"), "it was not: {}", ran.stderr);
+    resolve(&project, []).stdout_has("not in the file any more, to +12025550101").stdout_has("Connection reset");
+    // Back in the file it waits for a new order.
+    let project = project.recipients("phone\n+12025550101\n+12025550102\n+12025550103\n");
+    project.send(&server).code(4).stdout_has("nothing to send: 2 accepted, 1 in doubt");
+    assert_eq!(server.book().requests, 2);
+}
+
+#[test]
 fn a_doubt_whose_row_left_the_file_needs_a_person_all_the_same() {
     let (project, _lossy) = in_doubt();
     let project = project.recipients("phone\n+12025550104\n");

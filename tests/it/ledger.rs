@@ -238,10 +238,11 @@ fn only_the_drawn_transitions_are_legal() {
         (InDoubt, Resend, Planned),
         (InDoubt, GiveUp, Withdrawn),
         (Planned, Withdraw, Withdrawn),
+        (Planned, Lapse, InDoubt),
         (Withdrawn, Readmit, Planned),
     ];
     for state in [Planned, Sending, Accepted, Refused, InDoubt, Withdrawn] {
-        for event in [Claim, Accept, Refuse, PutBack, Doubt, Resend, GiveUp, Withdraw, Readmit] {
+        for event in [Claim, Accept, Refuse, PutBack, Doubt, Resend, GiveUp, Withdraw, Lapse, Readmit] {
             let expected = legal.iter().find(|(from, by, _)| (*from, *by) == (state, event)).map(|(_, _, to)| *to);
             assert_eq!(state.after(event).ok(), expected, "{state:?} {event:?}");
             assert_eq!(State::from_number(state.number()), Some(state));
