@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::failure::Failure;
 use super::printer::{Printer, counted};
 use super::progress::time;
-use super::read::{existing_ledger, read_campaign};
+use super::read::{existing_ledger, prepare, read_campaign};
 use super::signals::Signals;
 use super::{Exit, Global, help};
 use crate::audience::phone::Recipient;
@@ -78,6 +78,9 @@ fn resolve(args: &Args, global: &Global, printer: Printer) -> Result<Exit, Failu
     let now = Clock::System.unix_ms();
     ledger.recover(now, super::run::DIED)?;
     let mut doubts = ledger.doubts(&campaign.key)?;
+    if !args.rows.is_empty() {
+        look_at_rows(&ledger, &campaign)?;
+    }
     let is_named = |doubt: &Doubt, row: u64| doubt.standing == Standing::InFile && doubt.row == row;
     if let Some(row) = args.rows.iter().find(|row| !doubts.iter().any(|doubt| is_named(doubt, **row))) {
         return Err(Failure::Usage(format!("row {row} is not in doubt; nothing was changed")));
@@ -93,6 +96,19 @@ fn resolve(args: &Args, global: &Global, printer: Printer) -> Result<Exit, Failu
     ledger.decide(&doubts, decision, now)?;
     printer.result(&format!("{}: {} {}", campaign.key, counted(doubts.len() as u64, "message"), done(decision)));
     Ok(Exit::Complete)
+}
+
+/// Rows are named by the file of the last run. In an edited one they may be other people.
+fn look_at_rows(ledger: &Ledger, campaign: &Campaign) -> Result<(), Failure> {
+    let now = prepare(campaign)?.recipients_digest();
+    match ledger.previous(&campaign.key)? {
+        Some(previous) if previous.recipients_digest != now => Err(Failure::Usage(format!(
+            "{} was edited since the last run, so its rows may be other people now: run the campaign first, or bring the file \
+             back; nothing was changed",
+            campaign.recipients.file.display()
+        ))),
+        _ => Ok(()),
+    }
 }
 
 fn done(decision: Decision) -> &'static str {

@@ -107,6 +107,7 @@ fn run_one(
     let rehearsal = args.sandbox.then(|| args.script.script().and_then(Rehearsal::start)).transpose()?;
     let way = Way { api_url: args.api_url.as_deref(), rehearsal: rehearsal.as_ref() };
     let mut ledger = Ledger::open(&way.ledger(file, global)?)?;
+    way.look_at_purpose(&ledger)?;
     let doubts = ledger.recover(clock.unix_ms(), DIED)?;
     if doubts > 0 {
         let messages = counted(doubts, "message");
@@ -125,7 +126,11 @@ fn run_one(
         if signals.came() {
             return Ok(Exit::Paused);
         }
-        Some(way.client(&campaign, printer)?)
+        let client = way.client(&campaign, printer)?;
+        // Before the plan takes effect: without room nothing is sent, and nothing is fixed either.
+        ledger.make_sure_of_room(people)?;
+        ledger.dedicate(way.purpose())?;
+        Some(client)
     } else {
         None
     };

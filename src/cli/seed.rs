@@ -89,8 +89,10 @@ fn seed(args: &Args, global: &Global, printer: Printer) -> Result<Exit, Failure>
     let rehearsal = args.sandbox.then(|| Rehearsal::start(Script::default())).transpose()?;
     let way = Way { api_url: args.api_url.as_deref(), rehearsal: rehearsal.as_ref() };
     let mut ledger = Ledger::open(&way.ledger(&args.file, global)?)?;
+    way.look_at_purpose(&ledger)?;
     look_for_stops(&ledger, &campaign, &hint::command("resume", &args.file, global))?;
     let client = way.client(&campaign, printer)?;
+    ledger.dedicate(way.purpose())?;
     let job = Job { key: staging::key(&campaign, &plan), picks: &picks, phones: &phones, clock, printer };
     let exit = Signals::default().during(|stops| send(&job, &mut ledger, client, stops))??;
     printer.talk("these were seeds: nobody of the recipients got a message");

@@ -49,7 +49,6 @@ pub struct Job<'a> {
 /// Sends what the plan has left, and writes the report.
 pub fn send(job: &Job<'_>, mut ledger: Ledger, client: Client, signals: &mut Signals) -> Result<Exit, Failure> {
     signals.listen()?;
-    ledger.make_sure_of_room(job.tally.waiting)?;
     let Begun { started_at, run_id, directory } = begin(job, &mut ledger)?;
     let (ledger, ending, put_back) = drive(job, (ledger, run_id), client, &directory, signals)?;
     directory.release();

@@ -18,6 +18,9 @@ use crate::policy::calendar::Period;
 /// A campaign that is like one of the last weeks may be that one, renamed.
 const RENAMED_WITHIN: Duration = Duration::from_secs(30 * 24 * 3600);
 
+/// Fewer new rows of a campaign that has begun are no rename.
+const RENAMED_PEOPLE_MIN: u64 = 10;
+
 /// What a person accepts by a word on the command line.
 #[derive(Debug, clap::Args)]
 pub struct Accepted {
@@ -109,12 +112,14 @@ pub fn bring_in(
     if let Some(previous) = &previous {
         look_at_occurrence(&previous.occurrence, plan.occurrence(), accept_changes)?;
     }
-    let staged = match saved {
+    let mut staged = match saved {
         None => stage(ledger, &key, plan, clock)?,
         Some(saved) => stage_saved(ledger, &key, saved, clock)?,
     };
-    if previous.is_none() {
-        look_elsewhere(ledger, campaign, staged.plan, accepted, clock)?;
+    staged.new_campaign = accepted.new_campaign;
+    if !accepted.new_campaign && !ledger.is_new_campaign(&campaign.key)? {
+        let enough = if previous.is_none() { 1 } else { RENAMED_PEOPLE_MIN };
+        look_elsewhere(ledger, campaign, staged.plan, enough, clock)?;
     }
     let (before, now) = (previous.map(|previous| previous.phone_number_id), key.phone_number_id);
     let another_sender = before.filter(|before| staged.edits.pending > 0 && before != now);
@@ -166,20 +171,33 @@ fn stage_saved(ledger: &mut Ledger, key: &PlanKey<'_>, saved: Reader, clock: Clo
 fn look_at_occurrence(before: &str, now: &str, accept_changes: bool) -> Result<(), Failure> {
     let kinds = [before, now].map(Period::with_name);
     if kinds[0].is_some() && kinds[0] == kinds[1] {
-        if now < before {
+        if now < before && !accept_changes {
             let zone = zone();
             return Err(Failure::Usage(format!(
                 "this is the occurrence {now} (by the calendar here, {zone}), but {before} has begun already: look at the \
-                 clock and the time zone of this machine; nothing was sent"
+                 clock and the time zone of this machine; if they are right now, run it once with --accept-changes; nothing \
+                 was sent"
             )));
         }
     } else if before != now && !accept_changes {
         return Err(Failure::Usage(format!(
-            "the campaign's occurrence changes from `{before}` to `{now}`: people who got it already would get it again; if \
-             that is meant, run it once with --accept-changes; nothing was sent"
+            "the campaign's occurrence changes from {} to {}: people who got it already would get it again; if \
+             that is meant, run it once with --accept-changes; nothing was sent",
+            in_words(before),
+            in_words(now)
         )));
     }
     Ok(())
+}
+
+/// How an occurrence is written in a campaign file.
+fn in_words(occurrence: &str) -> String {
+    match Period::with_name(occurrence) {
+        Some(Period::Day) => "`daily`".to_owned(),
+        Some(Period::Week) => "`weekly`".to_owned(),
+        Some(Period::Month) => "`monthly`".to_owned(),
+        None => format!("`{occurrence}`"),
+    }
 }
 
 /// A new key makes everybody new. Where most of them have just got the same template under another, it may be a rename.
@@ -187,15 +205,13 @@ fn look_elsewhere(
     ledger: &Ledger,
     campaign: &Campaign,
     plan: PlanId,
-    accepted: &Accepted,
+    enough: u64,
     clock: Clock,
 ) -> Result<(), Failure> {
-    if accepted.new_campaign {
-        return Ok(());
-    }
     match ledger.elsewhere(plan, clock.unix_ms() - millis(RENAMED_WITHIN))? {
-        Some(other) if other.people * 2 > other.of => Err(Failure::Usage(format!(
-            "{} of {} people got the same template as campaign `{}` in the last 30 days, and would get it again as `{}`: if \
+        Some(other) if other.people * 2 > other.of && other.people >= enough => Err(Failure::Usage(format!(
+            "{} of {} new people have got the same template as campaign `{}` in the last 30 days, or are about to, and would get \
+             it again as `{}`: if \
              it was only renamed, give it its old name back; if it is a new campaign, run it once with --new-campaign; \
              nothing was sent",
             other.people, other.of, other.campaign, campaign.key

@@ -9,6 +9,7 @@ use super::read::real_ledger;
 use super::rehearsal::Rehearsal;
 use crate::campaign::Campaign;
 use crate::cloud::client::{Client, META_API, is_loopback};
+use crate::ledger::{Ledger, Purpose};
 use crate::secret::Token;
 
 /// Where messages go.
@@ -37,6 +38,29 @@ impl Way<'_> {
             ));
         }
         real_ledger(file, global)
+    }
+
+    /// Refuses a ledger of real messages for a rehearsal, and one of rehearsals for real messages.
+    pub fn look_at_purpose(&self, ledger: &Ledger) -> Result<(), Failure> {
+        match (ledger.purpose()?, self.purpose()) {
+            (Some(Purpose::Real), Purpose::Rehearsal) => Err(Failure::Usage(
+                "this ledger holds real messages, and a rehearsal would mark people as messaged who were not: name another \
+                 with --ledger FILE; nothing was sent"
+                    .to_owned(),
+            )),
+            (Some(Purpose::Rehearsal), Purpose::Real) => Err(Failure::Usage(
+                "this ledger is one of rehearsals, and takes people for messaged who were not: name another with --ledger \
+                 FILE; nothing was sent"
+                    .to_owned(),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// What a ledger is about that this way is written to.
+    pub fn purpose(&self) -> Purpose {
+        let here = self.rehearsal.is_some() || self.api_url.is_some_and(is_loopback);
+        if here { Purpose::Rehearsal } else { Purpose::Real }
     }
 
     /// A client for a campaign's sender.

@@ -76,7 +76,9 @@ impl Ledger {
     /// When the ledger cannot be written.
     pub fn acknowledge(&mut self, breaker: BreakerId, now: UnixMs) -> Result<bool, LedgerError> {
         let changed = self.db.execute(
-            "UPDATE breakers SET acknowledged_at = ?2 WHERE breaker_id = ?1 AND acknowledged_at IS NULL",
+            "UPDATE breakers SET acknowledged_at = ?2,
+                 acknowledged_attempt = (SELECT coalesce(max(attempt_id), 0) FROM attempts)
+             WHERE breaker_id = ?1 AND acknowledged_at IS NULL",
             (breaker.0, now),
         )?;
         Ok(changed == 1)

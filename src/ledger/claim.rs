@@ -107,6 +107,13 @@ pub struct Committed {
     pub failure: Option<LedgerError>,
 }
 
+impl Claimed {
+    /// Tells messages apart: one person may have several, of different occurrences.
+    pub fn message(&self) -> i64 {
+        self.message
+    }
+}
+
 impl Ledger {
     /// Settles finished attempts and claims new messages, in one synced commit.
     ///

@@ -20,14 +20,16 @@ pub struct Previous {
     pub occurrence: String,
     /// Its sender.
     pub phone_number_id: String,
+    /// SHA-256 of its recipients file.
+    pub recipients_digest: [u8; 32],
 }
 
-/// Another campaign that sent the same template to people of a plan.
+/// Another campaign that sent the same template to people of a plan, or is about to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Elsewhere {
     /// Its key.
     pub campaign: String,
-    /// So many of those who were looked for got it, or may have got it.
+    /// So many of those who were looked for got it, may have got it, or wait for it.
     pub people: u64,
     /// So many were looked for.
     pub of: u64,
@@ -40,15 +42,31 @@ impl Ledger {
     /// When the ledger cannot be read.
     pub fn previous(&self, campaign: &str) -> Result<Option<Previous>, LedgerError> {
         let previous = self.db.query_row(
-            "SELECT occurrence, phone_number_id FROM plans JOIN occurrences USING (occurrence_id)
+            "SELECT occurrence, phone_number_id, recipients_digest FROM plans JOIN occurrences USING (occurrence_id)
              WHERE campaign = ?1 AND opened_at IS NOT NULL ORDER BY plan_id DESC LIMIT 1",
             [campaign],
-            |row| Ok(Previous { occurrence: row.get(0)?, phone_number_id: row.get(1)? }),
+            |row| {
+                Ok(Previous { occurrence: row.get(0)?, phone_number_id: row.get(1)?, recipients_digest: row.get(2)? })
+            },
         );
         Ok(previous.optional()?)
     }
 
-    /// The other campaign that sent the same templates since a time to the most people of a plan.
+    /// Whether somebody has said that a campaign is a new one.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn is_new_campaign(&self, campaign: &str) -> Result<bool, LedgerError> {
+        Ok(self.db.query_row(
+            "SELECT EXISTS (SELECT 1 FROM plans JOIN occurrences USING (occurrence_id)
+             WHERE campaign = ?1 AND opened_at IS NOT NULL AND new_campaign)",
+            [campaign],
+            |row| row.get(0),
+        )?)
+    }
+
+    /// The other campaign that sent the same templates since a time to the most people who are new in a staged plan, or has
+    /// them waiting.
     ///
     /// # Errors
     /// When the ledger cannot be read.
@@ -57,7 +75,7 @@ impl Ledger {
         let mut got: BTreeMap<String, HashSet<i64>> = BTreeMap::new();
         let mut query = self.db.prepare(
             "SELECT m.identity, o.campaign, m.message_id FROM messages m JOIN occurrences o USING (occurrence_id)
-             WHERE m.state IN (?2, ?3) AND m.attempt_id >= ?4 AND o.campaign <> (
+             WHERE (m.state = ?5 OR m.state IN (?2, ?3) AND m.attempt_id >= ?4) AND o.campaign <> (
                  SELECT campaign FROM plans JOIN occurrences USING (occurrence_id) WHERE plan_id = ?1)",
         )?;
         let mut name_of = self.db.prepare("SELECT name FROM contents WHERE message_id = ?1")?;
@@ -66,6 +84,7 @@ impl Ledger {
             State::Accepted.number(),
             State::InDoubt.number(),
             since.max(0) << ATTEMPT_COUNT_BITS,
+            State::Planned.number(),
         ))?;
         while let Some(row) = rows.next()? {
             let (identity, campaign, message): (i64, String, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
@@ -79,11 +98,11 @@ impl Ledger {
         Ok(most.map(|(campaign, people)| Elsewhere { campaign, people: people.len() as u64, of }))
     }
 
-    /// People of a plan, evenly from all of it, with the templates they are to get.
+    /// People who are new in a plan, evenly from all of it, with the templates they are to get.
     fn some_people(&self, plan: PlanId) -> Result<HashMap<i64, String>, LedgerError> {
         let mut query = self.db.prepare(
             "SELECT m.identity, c.name FROM plan_rows r JOIN messages m USING (message_id) JOIN contents c USING (message_id)
-             WHERE r.plan_id = ?1 AND r.row % (SELECT max(1, data_rows / ?2) FROM plans WHERE plan_id = ?1) = 0",
+             WHERE r.plan_id = ?1 AND m.plan_id = ?1 AND r.row % (SELECT max(1, data_rows / ?2) FROM plans WHERE plan_id = ?1) = 0",
         )?;
         let people = query.query_map((plan.0, ASKED_ABOUT.cast_signed()), |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(people.collect::<Result<_, _>>()?)

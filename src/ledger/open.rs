@@ -23,7 +23,7 @@ pub struct Opened {
     pub over: u64,
 }
 
-pub(super) fn open(db: &Connection, plan: PlanId, now: UnixMs) -> Result<Opened, LedgerError> {
+pub(super) fn open(db: &Connection, plan: PlanId, new_campaign: bool, now: UnixMs) -> Result<Opened, LedgerError> {
     let transaction = db.unchecked_transaction()?;
     if let Some((previous, same_occurrence)) = previous(&transaction, plan)? {
         change(&transaction, plan)?;
@@ -37,7 +37,10 @@ pub(super) fn open(db: &Connection, plan: PlanId, now: UnixMs) -> Result<Opened,
           WHERE new.plan_id = ?1 AND old.plan_id < new.plan_id)",
         [plan.0],
     )?;
-    transaction.execute("UPDATE plans SET opened_at = ?2 WHERE plan_id = ?1", (plan.0, now))?;
+    transaction.execute(
+        "UPDATE plans SET opened_at = ?2, new_campaign = ?3 WHERE plan_id = ?1",
+        (plan.0, now, new_campaign),
+    )?;
     let opened = unreported(&transaction, plan)?;
     transaction.commit()?;
     Ok(opened)
@@ -71,17 +74,40 @@ fn previous(db: &Connection, plan: PlanId) -> Result<Option<(i64, bool)>, Ledger
     Ok(previous.optional()?)
 }
 
+/// So many rows at a time: what an update finds is held in memory until it is written.
+const ROWS_AT_ONCE: i64 = 10_000;
+
+/// Does something for the rows of a plan, some at a time: those above the first number and up to the second.
+fn in_slices(
+    transaction: &Transaction<'_>,
+    plan: PlanId,
+    mut work: impl FnMut(i64, i64) -> rusqlite::Result<usize>,
+) -> Result<(), LedgerError> {
+    let last: i64 =
+        transaction
+            .query_row("SELECT coalesce(max(row), 0) FROM plan_rows WHERE plan_id = ?1", [plan.0], |row| row.get(0))?;
+    let mut above = 0;
+    while above < last {
+        work(above, above + ROWS_AT_ONCE)?;
+        above += ROWS_AT_ONCE;
+    }
+    Ok(())
+}
+
 fn change(transaction: &Transaction<'_>, plan: PlanId) -> Result<(), LedgerError> {
-    transaction.execute(
-        "INSERT OR REPLACE INTO contents SELECT message_id, endpoint, name, language, template FROM changes
-         WHERE plan_id = ?1",
-        [plan.0],
+    let mut contents = transaction.prepare_cached(
+        "INSERT OR REPLACE INTO contents SELECT message_id, endpoint, name, language, template
+         FROM plan_rows r JOIN changes c USING (plan_id, message_id)
+         WHERE r.plan_id = ?1 AND r.row > ?2 AND r.row <= ?3",
     )?;
-    transaction.execute(
-        "UPDATE messages SET recipient = c.recipient FROM changes c
-         WHERE c.plan_id = ?1 AND c.message_id = messages.message_id",
-        [plan.0],
+    let mut recipients = transaction.prepare_cached(
+        "UPDATE messages SET recipient = c.recipient FROM plan_rows r JOIN changes c USING (plan_id, message_id)
+         WHERE r.plan_id = ?1 AND r.row > ?2 AND r.row <= ?3 AND c.message_id = messages.message_id",
     )?;
+    in_slices(transaction, plan, |above, to| {
+        contents.execute((plan.0, above, to))?;
+        recipients.execute((plan.0, above, to))
+    })?;
     transaction.execute("DELETE FROM changes WHERE plan_id = ?1", [plan.0])?;
     Ok(())
 }
@@ -89,18 +115,22 @@ fn change(transaction: &Transaction<'_>, plan: PlanId) -> Result<(), LedgerError
 /// Messages still to be sent belong to the new plan, and so do those in doubt: people name a doubt by its row, and what
 /// they order to be sent again is sent with the newest plan. Who had left the file and is in it again has their turn.
 fn adopt(transaction: &Transaction<'_>, plan: PlanId) -> Result<(), LedgerError> {
-    transaction.execute(
+    let (planned, in_doubt, withdrawn) = (State::Planned.number(), State::InDoubt.number(), State::Withdrawn.number());
+    let again = State::Withdrawn.after(Event::Readmit)?.number();
+    let mut stay = transaction.prepare_cached(
         "UPDATE messages SET plan_id = r.plan_id, row = r.row FROM plan_rows r
-         WHERE r.plan_id = ?1 AND r.message_id = messages.message_id AND messages.state IN (?2, ?3)",
-        (plan.0, State::Planned.number(), State::InDoubt.number()),
+         WHERE r.plan_id = ?1 AND r.row > ?2 AND r.row <= ?3 AND r.message_id = messages.message_id
+           AND messages.state IN (?4, ?5)",
     )?;
-    let again = State::Withdrawn.after(Event::Readmit)?;
-    transaction.execute(
-        "UPDATE messages SET plan_id = r.plan_id, row = r.row, state = ?2, reason = NULL FROM plan_rows r
-         WHERE r.plan_id = ?1 AND r.message_id = messages.message_id AND messages.state = ?3 AND messages.reason <> ?4",
-        (plan.0, again.number(), State::Withdrawn.number(), GIVEN_UP),
+    let mut come_back = transaction.prepare_cached(
+        "UPDATE messages SET plan_id = r.plan_id, row = r.row, state = ?4, reason = NULL FROM plan_rows r
+         WHERE r.plan_id = ?1 AND r.row > ?2 AND r.row <= ?3 AND r.message_id = messages.message_id
+           AND messages.state = ?5 AND messages.reason <> ?6",
     )?;
-    Ok(())
+    in_slices(transaction, plan, |above, to| {
+        stay.execute((plan.0, above, to, planned, in_doubt))?;
+        come_back.execute((plan.0, above, to, again, withdrawn, GIVEN_UP))
+    })
 }
 
 /// What was ordered to be sent again and leaves the plan is in doubt as before: it may have arrived, and the order was about

@@ -121,6 +121,8 @@ pub struct Staged {
     pub plan: PlanId,
     /// What it does to messages that were there before.
     pub edits: Edits,
+    /// Whether somebody says that its campaign is a new one, though its people got the same from another.
+    pub new_campaign: bool,
 }
 
 impl Ledger {
@@ -189,7 +191,7 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be written.
     pub fn open_plan(&mut self, staged: &Staged, now: UnixMs) -> Result<Opened, LedgerError> {
-        open::open(&self.db, staged.plan, now)
+        open::open(&self.db, staged.plan, staged.new_campaign, now)
     }
 
     /// What the opening of a plan withdrew, unless a run of it came to its report and told of it.
@@ -272,7 +274,7 @@ impl Staging<'_> {
         let rows = self.rows.cast_signed();
         self.db.execute("UPDATE plans SET data_rows = ?2 WHERE plan_id = ?1", (self.plan.0, rows))?;
         self.db.execute_batch("COMMIT")?;
-        Ok(Staged { plan: self.plan, edits: self.edits.clone() })
+        Ok(Staged { plan: self.plan, edits: self.edits.clone(), new_campaign: false })
     }
 
     /// Ends staging and opens the plan at once, whatever it changes.
@@ -282,7 +284,7 @@ impl Staging<'_> {
     pub fn open(self, now: UnixMs) -> Result<PlanId, LedgerError> {
         let db = self.db;
         let plan = self.finish()?.plan;
-        open::open(db, plan, now)?;
+        open::open(db, plan, false, now)?;
         Ok(plan)
     }
 

@@ -1,7 +1,6 @@
 //! What the newest messages of a campaign came to: the memory of its thresholds, which no end of a run forgets.
 
 use super::PlanId;
-use super::claim::ATTEMPT_COUNT_BITS;
 use super::error::LedgerError;
 use super::sqlite::Ledger;
 use super::state::State;
@@ -25,7 +24,7 @@ impl Ledger {
             |row| row.get(0),
         )?;
         let looked_at: i64 = self.db.query_row(
-            "SELECT coalesce(max(acknowledged_at), 0) FROM breakers WHERE scope = 'campaign ' || ?1",
+            "SELECT coalesce(max(acknowledged_attempt), 0) FROM breakers WHERE scope = 'campaign ' || ?1",
             [&campaign],
             |row| row.get(0),
         )?;
@@ -40,10 +39,8 @@ impl Ledger {
              ORDER BY a.attempt_id DESC LIMIT ?6",
         )?;
         let [accepted, refused, in_doubt] = [State::Accepted, State::Refused, State::InDoubt].map(State::number);
-        let settled = query
-            .query_map((campaign, looked_at << ATTEMPT_COUNT_BITS, accepted, refused, in_doubt, count), |row| {
-                row.get::<_, i64>(0)
-            })?;
+        let settled =
+            query.query_map((campaign, looked_at, accepted, refused, in_doubt, count), |row| row.get::<_, i64>(0))?;
         let trouble = |state| match State::from_number(state) {
             Some(State::Refused) => Some(Trouble::Refused),
             Some(State::InDoubt) => Some(Trouble::InDoubt),

@@ -112,7 +112,7 @@ impl Lessons {
             Outcome::Accepted { .. } => {
                 self.doubts.verdict();
                 self.throttles.passed();
-                self.refusals.remove(&claimed.identity);
+                self.refusals.remove(&claimed.message());
                 self.templates.accepted(&claimed.name, &claimed.language);
                 pacing.went_well(now);
                 Judgement::of(Verdict::Accepted)
@@ -158,13 +158,13 @@ impl Lessons {
             _ => TemplateStanding::Works,
         };
         let time = match refusal.effect() {
-            Effect::Template | Effect::Pair => self.one_more_refusal(claimed.identity),
+            Effect::Template | Effect::Pair => self.one_more_refusal(claimed.message()),
             _ => 1,
         };
         match retry::after(refusal, time, standing) {
             Next::Refused => {
                 self.throttles.passed();
-                self.refusals.remove(&claimed.identity);
+                self.refusals.remove(&claimed.message());
                 Judgement::of(Verdict::Refused)
             }
             Next::Again(wait) => Judgement::of(Verdict::PutBack { due_at: wall + millis(wait) }),
@@ -180,8 +180,8 @@ impl Lessons {
         }
     }
 
-    fn one_more_refusal(&mut self, identity: i64) -> u32 {
-        let times = self.refusals.entry(identity).or_default();
+    fn one_more_refusal(&mut self, message: i64) -> u32 {
+        let times = self.refusals.entry(message).or_default();
         *times += 1;
         *times
     }

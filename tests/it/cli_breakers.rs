@@ -128,7 +128,7 @@ fn a_breaker_of_the_sender_holds_its_other_campaigns_and_one_of_the_template_doe
     let project = project.file("summer.yaml", other);
     let summer = |server: &Server| {
         let address = ["--api-url", server.url.as_str()];
-        let run = ["run", "summer.yaml", "--yes", "--ledger", "ledger.sqlite"];
+        let run = ["run", "summer.yaml", "--yes", "--new-campaign", "--ledger", "ledger.sqlite"];
         project.tidings(run.into_iter().chain(address))
     };
     let server = Server::start(&[]);

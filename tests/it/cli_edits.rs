@@ -1,6 +1,8 @@
 //! What is edited between runs: nobody gets a campaign again for it, and nothing that waits goes out otherwise than
 //! somebody approved.
 
+use rustix::process::Signal;
+
 use crate::harness::process::Ran;
 use crate::harness::project::Project;
 use crate::harness::recorder::Recorder;
@@ -148,7 +150,7 @@ fn a_renamed_campaign_that_would_reach_the_same_people_is_refused() {
     let project = project.campaign_with("campaign: spring", "campaign: spring2");
     let ran = send(&project, &server, &[]);
     ran.code(2);
-    insta::assert_snapshot!(ran.stderr, @"error: 4 of 4 people got the same template as campaign `spring` in the last 30 days, and would get it again as `spring2`: if it was only renamed, give it its old name back; if it is a new campaign, run it once with --new-campaign; nothing was sent");
+    insta::assert_snapshot!(ran.stderr, @"error: 4 of 4 new people have got the same template as campaign `spring` in the last 30 days, or are about to, and would get it again as `spring2`: if it was only renamed, give it its old name back; if it is a new campaign, run it once with --new-campaign; nothing was sent");
     send(&project, &server, &[]).code(2);
     assert_eq!(server.book().requests, 4);
     // A word is needed once: new rows of the same campaign need none.
@@ -196,4 +198,40 @@ fn what_is_edited_during_a_run_waits_for_the_next() {
     assert_eq!(server.book().requests, 20);
     project.send(&server).code(0).stdout_has("21 rows: 21 accepted");
     assert_eq!((server.book().requests, server.book().recipients_twice), (21, 0));
+}
+
+fn crowd(who: std::ops::Range<u64>) -> String {
+    let rows: String = who.map(|n| format!("+120255501{n:02},ada\n")).collect();
+    format!("phone,first_name\n{rows}")
+}
+
+#[test]
+fn a_campaign_that_is_renamed_half_way_is_refused_too() {
+    let project = Project::empty().campaign(CAMPAIGN).with_token().recipients(crowd(0..30));
+    let project = project.campaign_with("1000/s", "20/s");
+    let server = Server::start(&[]);
+    let running = project.start_sending(&server);
+    server.until_requests(3);
+    running.signal(Signal::TERM).end().code(5);
+    let asked = server.book().requests;
+    assert!(asked < 15, "{asked} of 30 were asked");
+    let project = project.campaign_with("campaign: spring", "campaign: spring2");
+    send(&project, &server, &[]).code(2).stderr_has("30 of 30 new people");
+    assert_eq!(server.book().requests, asked);
+}
+
+#[test]
+fn new_rows_of_a_campaign_that_has_begun_are_looked_for_elsewhere_until_somebody_says_that_it_is_new() {
+    let project = Project::empty().campaign(CAMPAIGN).with_token().recipients(crowd(0..12));
+    let server = Server::start(&[]);
+    project.send(&server).code(0);
+    let project = project.campaign_with("campaign: spring", "campaign: summer").recipients(crowd(20..21));
+    project.send(&server).code(0).stdout_has("1 accepted");
+    let project = project.recipients(crowd(0..21));
+    send(&project, &server, &[]).code(2).stderr_has("12 of 20 new people").stderr_has("--new-campaign");
+    send(&project, &server, &["--new-campaign"]).code(0).stdout_has("21 accepted");
+    let project = project.campaign(CAMPAIGN).recipients(crowd(0..40));
+    send(&project, &server, &["--new-campaign"]).code(0);
+    let project = project.campaign_with("campaign: spring", "campaign: summer");
+    send(&project, &server, &[]).code(0).stdout_has("40 accepted");
 }

@@ -46,6 +46,10 @@ fn the_calendar_does_not_run_backwards() {
     let project = project.env("TZ", EARLIER);
     project.send(&server).code(2).stderr_has("has begun already").stderr_has("the time zone of this machine");
     assert_eq!(server.book().requests, 3);
+    // A clock that ran ahead once must not hold the campaign for as long.
+    let arguments = ["run", "campaign.yaml", "--yes", "--ledger", "ledger.sqlite", "--api-url", &server.url];
+    project.tidings(arguments.into_iter().chain(["--accept-changes"])).code(0).stdout_has("3 accepted");
+    project.send(&server).code(0).stdout_has("nothing to send");
 }
 
 #[test]
@@ -141,7 +145,7 @@ fn another_kind_of_occurrence_would_reach_everybody_again_and_needs_a_word() {
     let (project, server) = (Project::new().with_token(), Server::start(&[]));
     project.send(&server).code(0);
     let project = project.campaign_with("templates:", "occurrence: monthly\ntemplates:");
-    project.send(&server).code(2).stderr_has("changes from `once` to").stderr_has("--accept-changes");
+    project.send(&server).code(2).stderr_has("changes from `once` to `monthly`").stderr_has("--accept-changes");
     assert_eq!(server.book().requests, 3);
     let arguments = ["run", "campaign.yaml", "--yes", "--ledger", "ledger.sqlite", "--api-url", &server.url];
     project.tidings(arguments.into_iter().chain(["--accept-changes"])).code(0).stdout_has("3 accepted");

@@ -187,3 +187,16 @@ fn what_people_decide_is_kept_for_ever() {
         .expect("decisions");
     assert_eq!(decisions, ["hold", "hold", "hold", "give up", "give up", "give up"]);
 }
+
+#[test]
+fn rows_are_not_named_by_a_file_that_was_edited_since() {
+    let (project, _server) = in_doubt();
+    let before = std::fs::read_to_string(project.path("people.csv")).expect("a file");
+    let turned: String =
+        before.lines().skip(1).collect::<Vec<_>>().iter().rev().map(|row| format!("{row}\n")).collect();
+    let project = project.recipients(format!("phone\n{turned}"));
+    resolve(&project, ["--give-up", "--row", "3"]).code(2).stderr_has("people.csv was edited since the last run");
+    resolve(&project, []).code(0).stdout_has("in doubt");
+    let project = project.recipients(before);
+    resolve(&project, ["--give-up", "--row", "3"]).code(0);
+}

@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
+use tidings::ledger::{Ledger, Purpose};
+
+use crate::harness::project::Project;
 
 fn campaign() -> (TempDir, PathBuf) {
     let home = tempfile::tempdir().expect("a directory");
@@ -59,4 +62,28 @@ fn a_campaign_file_has_one_ledger_whichever_link_leads_to_it() {
     assert_eq!(run(&other.join("spring.yaml"), &[], None).status.code(), Some(77));
     assert!(!other.join(".tidings").exists());
     assert!(file.with_file_name(".tidings").join("ledger.sqlite").exists());
+}
+
+#[test]
+fn a_ledger_is_of_real_messages_or_of_rehearsals_and_never_of_both() {
+    for (purpose, arguments, why) in [
+        (Purpose::Real, &["--sandbox"][..], "this ledger holds real messages"),
+        (Purpose::Real, &["--api-url", "http://127.0.0.1:9"], "this ledger holds real messages"),
+        (Purpose::Rehearsal, &[], "this ledger is one of rehearsals"),
+    ] {
+        let project = Project::new().with_token();
+        Ledger::open(&project.path("ledger.sqlite")).and_then(|mut ledger| ledger.dedicate(purpose)).expect("a ledger");
+        let run = ["run", "campaign.yaml", "--yes", "--ledger", "ledger.sqlite"];
+        project.tidings(run.into_iter().chain(arguments.iter().copied())).code(2).stderr_has(why);
+        let seed = ["seed", "campaign.yaml", "--to", "+12025550190", "--ledger", "ledger.sqlite"];
+        project.tidings(seed.into_iter().chain(arguments.iter().copied())).code(2).stderr_has(why);
+    }
+}
+
+#[test]
+fn a_ledger_is_dedicated_by_what_is_sent_first() {
+    let project = Project::new();
+    project.run(["--sandbox", "--yes", "--ledger", "ledger.sqlite"]).code(0);
+    let ledger = Ledger::open(&project.path("ledger.sqlite")).expect("a ledger");
+    assert_eq!(ledger.purpose().expect("a purpose"), Some(Purpose::Rehearsal));
 }

@@ -16,6 +16,18 @@ CREATE TABLE changes (
     PRIMARY KEY (plan_id, message_id)
 ) STRICT, WITHOUT ROWID;
 
+-- Whether somebody said of a plan that its campaign is a new one, though its people got the same from another.
+ALTER TABLE plans ADD COLUMN new_campaign INTEGER NOT NULL DEFAULT 0;
+
+-- The newest attempt when a breaker was acknowledged: what came before it was looked at.
+ALTER TABLE breakers ADD COLUMN acknowledged_attempt INTEGER;
+
+-- Whether the ledger is about rehearsals or real messages: one row, once anything is sent.
+CREATE TABLE purpose (
+    only      INTEGER PRIMARY KEY CHECK (only = 1),
+    rehearsal INTEGER NOT NULL
+) STRICT;
+
 -- The messages that the opening of a plan withdrew.
 CREATE TABLE withdrawals (
     plan_id    INTEGER NOT NULL REFERENCES plans,
