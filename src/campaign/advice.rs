@@ -25,7 +25,6 @@ pub(super) const NOT_YET: &[&str] = &[
     "opted_out",
     "budget",
     "notify",
-    "tests",
     "file",
 ];
 

@@ -4,6 +4,7 @@
 //! examples are what an editor shows beside the file, through the schema: they speak to its author.
 
 mod template;
+mod trial;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -13,6 +14,7 @@ use super::kinds::{Entries, TextOr};
 use super::schema::{INTEGER, SCALAR};
 use crate::policy::threshold;
 pub(super) use template::{Button, Card, Document, Endpoint, Header, Media, Parameter, Products, Template};
+pub(super) use trial::{Expect, Trial};
 
 const OF_LAST: std::ops::RangeInclusive<u32> = threshold::Threshold::OF_LAST;
 
@@ -56,6 +58,9 @@ pub(super) struct CampaignFile {
     /// What is written about it.
     #[schemars(example = json!({ "directory": "reports", "show_phones": "masked" }))]
     pub report: Option<Report>,
+    /// Rows of your own, and what should come of each: `tidings check` tries them.
+    #[schemars(example = json!([{ "row": { "phone": "+12025550101", "first_name": "ada" }, "expect": { "template": "spring_sale", "body": { "first_name": "Ada" } } }]))]
+    pub tests: Option<Vec<Trial>>,
 }
 
 /// The number that sends.

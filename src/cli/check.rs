@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::failure::Failure;
 use super::printer::{Printer, counted};
 use super::read::{Looked, look_through};
-use super::{Exit, help};
+use super::{Exit, help, junit};
 use crate::plan::Outline;
 use crate::problem::Problem;
 
@@ -15,7 +15,8 @@ const EXAMPLES: &str = "\
 Examples:
   tidings check spring.yaml            # every problem, with its line
   tidings check campaigns/*.yaml       # of all campaigns in one pass
-  tidings check spring.yaml --json     # for programs";
+  tidings check spring.yaml --json     # for programs
+  tidings check spring.yaml --report-junit tests.xml   # for a build server";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = help::text(EXAMPLES, &[Exit::Complete, Exit::Problems]))]
@@ -26,6 +27,9 @@ pub struct Args {
     /// Print JSON: each campaign in numbers, and all problems.
     #[arg(long)]
     json: bool,
+    /// Write the campaigns' tests as JUnit XML, for the pages of a build server.
+    #[arg(long, value_name = "FILE")]
+    report_junit: Option<PathBuf>,
 }
 
 /// Checks all campaigns, whatever is wrong with one of them.
@@ -33,6 +37,9 @@ pub fn run(args: &Args, printer: Printer) -> Exit {
     let looked: Vec<Looked> = args.files.iter().map(|file| look_through(file)).collect();
     let total: u64 = looked.iter().map(|looked| looked.problems_total).sum();
     let exit = if total > 0 { Exit::Problems } else { Exit::Complete };
+    if let Some(Err(failure)) = args.report_junit.as_deref().map(|path| junit::write(path, &args.files, &looked)) {
+        return failure.report(printer);
+    }
     if args.json {
         return match json(&args.files, &looked, total) {
             Ok(text) => {
@@ -52,10 +59,14 @@ pub fn run(args: &Args, printer: Printer) -> Exit {
     exit
 }
 
-fn summary(file: &Path, Looked { key, outline, .. }: &Looked) -> String {
+fn summary(file: &Path, Looked { key, outline, tried, .. }: &Looked) -> String {
     let name = key.clone().unwrap_or_else(|| file.display().to_string());
     let (rows, messages) = (counted(outline.rows, "row"), counted(outline.messages_total(), "message"));
-    format!("{name}: {rows}, {messages}, {} turned away; no problems", outline.turned_away_total())
+    let tests = match tried.len() as u64 {
+        0 => String::new(),
+        count => format!("; {} passed", counted(count, "test")),
+    };
+    format!("{name}: {rows}, {messages}, {} turned away; no problems{tests}", outline.turned_away_total())
 }
 
 #[derive(Serialize)]
@@ -75,6 +86,8 @@ struct CampaignChecked<'l> {
     rows: Option<u64>,
     messages: Option<u64>,
     turned_away: Option<u64>,
+    tests: u64,
+    tests_failed: u64,
 }
 
 #[derive(Serialize)]
@@ -98,6 +111,8 @@ fn json(files: &[PathBuf], looked: &[Looked], problems_total: u64) -> Result<Str
             rows: outline.map(|outline| outline.rows),
             messages: outline.map(Outline::messages_total),
             turned_away: outline.map(Outline::turned_away_total),
+            tests: looked.tried.len() as u64,
+            tests_failed: looked.tried.iter().filter(|tried| !tried.problems.is_empty()).count() as u64,
         }
     });
     let problems = looked.iter().flat_map(|looked| &looked.problems).map(found);

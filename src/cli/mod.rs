@@ -10,6 +10,7 @@ mod failure;
 mod help;
 mod hint;
 mod init;
+mod junit;
 mod man;
 mod outline;
 mod preview;

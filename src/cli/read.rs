@@ -8,7 +8,7 @@ use super::Global;
 use super::failure::Failure;
 use crate::campaign::{self, Campaign, Gleaned, Sound};
 use crate::clock::Clock;
-use crate::plan::{Outline, Plan};
+use crate::plan::{Outline, Plan, Tried};
 use crate::problem::Problem;
 
 /// Names the ledger of real runs where the command line does not.
@@ -24,11 +24,25 @@ pub struct Looked {
     pub problems: Vec<Problem>,
     /// How many problems there are in all.
     pub problems_total: u64,
+    /// What the campaign's own tests came to, where they could be tried.
+    pub tried: Vec<Tried>,
 }
 
-/// Looks through a campaign file and its recipients, so that one pass tells everything.
+/// Looks through a campaign file and its recipients, so that one pass tells everything; and tries the campaign's tests.
 pub fn look_through(file: &Path) -> Looked {
-    looked(campaign::glean(file))
+    let gleaned = campaign::glean(file);
+    let tests = gleaned.campaign.clone().filter(|_| gleaned.sound.whole && gleaned.problems.is_empty());
+    let mut looked = looked(gleaned);
+    if let Some(campaign) = tests
+        && let Ok(plan) = Plan::prepare(&campaign, Clock::System.local_date())
+    {
+        looked.tried = plan.try_all();
+        let failed: Vec<_> = looked.tried.iter().flat_map(|tried| tried.problems.clone()).collect();
+        looked.problems_total += failed.len() as u64;
+        // Before the rows, as they stand in the campaign file.
+        looked.problems.splice(0..0, failed);
+    }
+    looked
 }
 
 fn looked(Gleaned { campaign, sound, mut problems }: Gleaned) -> Looked {
@@ -44,7 +58,7 @@ fn looked(Gleaned { campaign, sound, mut problems }: Gleaned) -> Looked {
     let problems_total = problems.len() as u64 + outline.problems_total - repeated;
     problems.append(&mut outline.problems);
     let key = campaign.map(|campaign| campaign.key).filter(|key| !key.is_empty());
-    Looked { key, outline, problems, problems_total }
+    Looked { key, outline, problems, problems_total, tried: Vec::new() }
 }
 
 impl From<Looked> for Failure {

@@ -5,12 +5,15 @@
 mod examine;
 mod rejection;
 pub mod saved;
+mod trial;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use jiff::civil::Date;
+
+pub use trial::Tried;
 
 use crate::audience::csv::{BadRow, Row, Table};
 use crate::audience::phone::Recipient;

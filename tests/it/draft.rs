@@ -48,6 +48,7 @@ pub fn draft() -> Draft {
         rate_per_second: None,
         stop_when: StopWhen::default(),
         report: Report { directory: PathBuf::from("reports"), csv: true, jsonl: true, show_phones: false },
+        trials: Vec::new(),
     })
 }
 

@@ -20,6 +20,7 @@ mod cli_since;
 mod cli_stop;
 mod cli_templates;
 mod cli_token;
+mod cli_trials;
 mod compose;
 mod crash;
 mod disk;

@@ -10,6 +10,7 @@ mod recipients;
 mod sender;
 mod stop_when;
 mod template;
+mod trials;
 
 use std::path::{Path, PathBuf};
 
@@ -40,6 +41,7 @@ pub(super) fn campaign(
     let rate_per_second = rate.node().map(|_| check.rate(rate));
     let stop_when = check.stop_when(spot.key("stop_when"));
     let report = check.report(written.report.as_ref(), spot.key("report"));
+    let trials = check.trials(written.tests.as_ref(), spot.key("tests"));
     let messages = occurrence.is_some() && templates.iter().all(Option::is_some);
     let sends = rate_per_second != Some(None) && stop_when.is_some();
     let whole = messages && key.is_some() && sender.is_some() && sends;
@@ -56,6 +58,7 @@ pub(super) fn campaign(
         rate_per_second: rate_per_second.flatten(),
         stop_when: stop_when.unwrap_or_default(),
         report,
+        trials,
     };
     Some((campaign, Sound { messages, whole, ..Sound::WHOLE }))
 }

@@ -118,14 +118,12 @@ fn a_wrong_kind_is_told_with_the_right_one() {
 
 #[test]
 fn a_key_of_another_version_is_no_typing_error() {
-    insta::assert_snapshot!(and("holdout: 5%\ntests: []\nbudget: {}"), @r#"
+    insta::assert_snapshot!(and("holdout: 5%\ntests: []\nbudget: {}"), @"
     [unknown-key] spring.yaml:6:1: this version of tidings has no key `holdout` here
-        known here: campaign, description, sender, recipients, templates, occurrence, require_seed, send, stop_when, report
-    [unknown-key] spring.yaml:7:1: this version of tidings has no key `tests` here
-        known here: campaign, description, sender, recipients, templates, occurrence, require_seed, send, stop_when, report
+        known here: campaign, description, sender, recipients, templates, occurrence, require_seed, send, stop_when, report, tests
     [unknown-key] spring.yaml:8:1: this version of tidings has no key `budget` here
-        known here: campaign, description, sender, recipients, templates, occurrence, require_seed, send, stop_when, report
-    "#);
+        known here: campaign, description, sender, recipients, templates, occurrence, require_seed, send, stop_when, report, tests
+    ");
     insta::assert_snapshot!(with("recipients", "recipients: { file: a.csv, timezone: tz, max: 5 }"), @r#"
     [unknown-key] spring.yaml:3:28: this version of tidings has no key `timezone` here
         known here: file, phone, language, default_country, defaults, on_duplicate, on_invalid
@@ -193,7 +191,7 @@ fn a_token_is_refused_and_never_repeated() {
         and(&format!("description: {}", "aB3".repeat(40))),
     ];
     assert!(said.iter().all(|said| !said.contains("Gm0PX4Zc") && !said.contains("aB3")));
-    insta::assert_snapshot!(said.join("\n"), @r#"
+    insta::assert_snapshot!(said.join("\n"), @"
     [token-in-file] spring.yaml:2:38: this looks like an access token; a campaign file never holds one
         take it out, have Meta revoke it, and name its source: `token: env:WHATSAPP_ACCESS_TOKEN`
     [token-source] spring.yaml:2:39: this does not say where the token is; the token itself never stands in a campaign file
@@ -205,14 +203,14 @@ fn a_token_is_refused_and_never_repeated() {
     [token-in-file] spring.yaml:6:1: this looks like an access token; a campaign file never holds one
         take it out, have Meta revoke it, and name its source: `token: env:WHATSAPP_ACCESS_TOKEN`
     [unknown-key] spring.yaml:6:1: unknown key `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…`
-        known here: campaign, description, sender, recipients, templates, occurrence, require_seed, send, stop_when, report
+        known here: campaign, description, sender, recipients, templates, occurrence, require_seed, send, stop_when, report, tests
     [token-in-file] spring.yaml:6:167: this looks like an access token; a campaign file never holds one
         take it out, have Meta revoke it, and name its source: `token: env:WHATSAPP_ACCESS_TOKEN`
     [token-in-file] spring.yaml:6:49: this looks like an access token; a campaign file never holds one
         take it out, have Meta revoke it, and name its source: `token: env:WHATSAPP_ACCESS_TOKEN`
     [token-in-file] spring.yaml:6:14: this looks like an access token; a campaign file never holds one
         take it out, have Meta revoke it, and name its source: `token: env:WHATSAPP_ACCESS_TOKEN`
-    "#);
+    ");
     insta::assert_snapshot!(with("sender", "sender: { phone_number_id: 1, token: s3cr3t }"), @r#"
     [token-source] spring.yaml:2:38: this does not say where the token is; the token itself never stands in a campaign file
         write `env:WHATSAPP_ACCESS_TOKEN`, `file:PATH` or `{ command: [program, argument] }`
@@ -283,12 +281,12 @@ fn a_language_is_one_of_metas() {
     [fallback] spring.yaml:5:43: the fallback `en_US` is none of the languages above
         write one of `es`, or add it to `languages`
     "#);
-    insta::assert_snapshot!(with("templates", "templates: []\nx:"), @r#"
+    insta::assert_snapshot!(with("templates", "templates: []\nx:"), @"
     [no-template] spring.yaml:4:12: a campaign needs a template
         write `[{ name: spring_sale, languages: [en_US] }]`
     [unknown-key] spring.yaml:5:1: unknown key `x`
-        known here: campaign, description, sender, recipients, templates, occurrence, require_seed, send, stop_when, report
-    "#);
+        known here: campaign, description, sender, recipients, templates, occurrence, require_seed, send, stop_when, report, tests
+    ");
     insta::assert_snapshot!(and("  - { name: second, languages: [en_US] }"), @r#"
     [idle-template] spring.yaml:6:13: this entry is never used: entries above have all its languages
         a language goes to the first entry that lists it; remove the entry or change its languages
