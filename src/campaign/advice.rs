@@ -78,6 +78,7 @@ pub(super) fn example(key: &str) -> &'static str {
         "above" => "`above: 5%`",
         "of_last" => "`of_last: 200`",
         "report" => "`report: { directory: reports }`",
+        "columns" => "`columns: { price: number, ends_on: date }`",
         "defaults" => "`defaults: { first_name: friend }`",
         _ => "it as a map: `{ key: value }`",
     }

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::kinds::{Entries, TextOr};
-use super::schema::{INTEGER, SCALAR};
+use super::schema::{Holds, INTEGER, SCALAR};
 use crate::policy::threshold;
 pub(super) use template::{Button, Card, Document, Endpoint, Header, Media, Parameter, Products, Template};
 pub(super) use trial::{Expect, Trial};
@@ -119,12 +119,36 @@ pub(super) struct Recipients {
     /// Values for empty cells, by column, taken as they are. An empty cell without one turns its row away.
     #[schemars(example = json!({ "first_name": "friend" }))]
     pub defaults: Option<Entries<String>>,
+    /// What columns hold that is no text, by column: `number`, `date`, or how the file writes them. All others are text.
+    #[schemars(
+        with = "Option<Entries<Holds>>",
+        example = json!({ "price": { "number": "1.234,56" }, "visits": "number", "ends_on": "date" })
+    )]
+    pub columns: Option<Entries<TextOr<Column>>>,
     /// What to do when a person stands in the file twice, however the number is spelt.
     #[schemars(extend("default" = "refuse"), example = &"first")]
     pub on_duplicate: Option<OnDuplicate>,
     /// What to do with a row that cannot become a message, such as one with a wrong phone number.
     #[schemars(extend("default" = "refuse"), example = &"skip")]
     pub on_invalid: Option<OnInvalid>,
+}
+
+/// How a column writes its numbers or its dates: exactly one of these.
+#[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
+pub(super) struct Column {
+    /// The number 1234.56, in quotes, as the file writes it.
+    #[schemars(
+        regex(pattern = r"^\s*1[.,'’\s]?234[.,]56\s*$"),
+        extend("type" = ["string", "number"]),
+        example = &"1.234,56",
+        example = &"1 234,56"
+    )]
+    pub number: Option<String>,
+    /// The last day of 2026, in quotes, as the file writes it.
+    #[schemars(extend("type" = ["string", "number"]), example = &"31/12/2026", example = &"12/31/26")]
+    pub date: Option<String>,
 }
 
 /// What to do when a person stands in the file twice.

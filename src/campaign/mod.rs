@@ -5,6 +5,7 @@
 mod advice;
 mod align;
 mod check;
+pub mod column;
 mod file;
 mod kinds;
 mod problems;
@@ -26,6 +27,8 @@ use crate::policy::calendar::Period;
 use crate::policy::threshold::StopWhen;
 use crate::problem::Place;
 use crate::secret::TokenSource;
+
+use column::Kind;
 
 /// A checked campaign.
 #[derive(Debug, Clone)]
@@ -165,6 +168,8 @@ pub struct Recipients {
     pub default_country: Option<String>,
     /// Values for empty cells, by column, each with its place.
     pub defaults: BTreeMap<String, (String, Place)>,
+    /// The columns that hold numbers or dates, each with the place of what it holds.
+    pub columns: BTreeMap<String, (Kind, Place)>,
     /// What to do when a person stands in the file twice.
     pub on_duplicate: OnDuplicate,
     /// What to do with a row that cannot become a message.

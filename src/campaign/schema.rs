@@ -12,7 +12,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
 use super::check::CODES;
-use super::file::CampaignFile;
+use super::file::{CampaignFile, Column};
 use super::kinds::{Entries, ListOr, TextOr};
 
 /// What a text may be in YAML: without quotes, it may look like a number or a boolean, and is a text all the same.
@@ -85,6 +85,27 @@ impl JsonSchema for Language {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "description": "A language, as Meta writes it.", "type": "string", "enum": CODES })
+    }
+}
+
+/// What a column holds: one of two words, or how the file writes it.
+pub(super) struct Holds;
+
+impl JsonSchema for Holds {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Holds".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [
+            { "description": "Numbers with a point, such as 1234.56.", "type": "string", "const": "number" },
+            { "description": "Days such as 2026-12-31.", "type": "string", "const": "date" },
+            generator.subschema_for::<Column>(),
+        ] })
     }
 }
 

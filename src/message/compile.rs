@@ -1,71 +1,33 @@
 //! Compiles the texts of a campaign against the header of its recipients file, and collects every problem.
 
+mod names;
+
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
 use minijinja::{Environment, Error, ErrorKind, Value};
 
 use crate::campaign::{Campaign, Source, Text};
-use crate::problem::{Place, Problem, nearest};
+use crate::problem::{Place, Problem};
 
 use super::expression::{Expression, engine};
+use super::refusal::Shown;
 use super::row::Columns;
 use super::rule::{Rule, is_blank};
-use super::scan::{self, Guard, Role};
+use super::scan;
 use super::slot::Slot;
-
-/// Filters worth suggesting.
-const FILTERS: &[&str] = &[
-    "abs",
-    "capitalize",
-    "default",
-    "first",
-    "float",
-    "format",
-    "int",
-    "join",
-    "last",
-    "length",
-    "lower",
-    "max",
-    "min",
-    "replace",
-    "round",
-    "split",
-    "string",
-    "title",
-    "tojson",
-    "trim",
-    "upper",
-    "urlencode",
-];
-
-/// Tests worth suggesting.
-const TESTS: &[&str] = &[
-    "defined",
-    "divisibleby",
-    "endingwith",
-    "eq",
-    "even",
-    "in",
-    "lower",
-    "none",
-    "number",
-    "odd",
-    "startingwith",
-    "string",
-    "undefined",
-    "upper",
-];
-
-/// Where the author asks if a name is there at all: `{% if nick is defined %}{{ nick }}{% endif %}`.
-const TESTED: Role = Role::Variable(Guard::Tested);
-
-/// So many columns are listed where one is not found.
-const COLUMNS_LISTED: usize = 30;
+use super::typed;
 
 /// What stands in a cell when an expression is tried out: text that is also a number.
 const PLACEHOLDER: &str = "1";
+
+/// What all texts of a campaign share.
+pub(super) struct Compiled {
+    pub columns: Columns,
+    pub engine: Environment<'static>,
+    /// Whether a filter looks at the setting.
+    pub asks_setting: bool,
+}
 
 /// Turns texts into slots.
 pub(super) struct Compiler<'c> {
@@ -74,31 +36,50 @@ pub(super) struct Compiler<'c> {
     read: BTreeSet<usize>,
     engine: Environment<'static>,
     templates: usize,
+    /// Whether texts are for messages now, which have a language.
+    in_message: bool,
+    /// Whether a filter looks at the setting.
+    asks_setting: bool,
     problems: Vec<Problem>,
 }
 
 impl<'c> Compiler<'c> {
     /// A compiler for one campaign and the columns of its recipients file.
     pub fn new(campaign: &'c Campaign, names: &[String]) -> Self {
-        let columns = Columns { names: names.to_vec(), defaults: vec![None; names.len()], read: Vec::new() };
+        let columns = Columns {
+            names: names.to_vec(),
+            defaults: vec![None; names.len()],
+            kinds: vec![None; names.len()],
+            read: Vec::new(),
+            printed: Vec::new(),
+            secret: BTreeSet::new(),
+        };
         let mut compiler = Self {
             file: &campaign.file,
             columns,
             read: BTreeSet::new(),
             engine: engine().clone(),
             templates: 0,
+            in_message: false,
+            asks_setting: false,
             problems: Vec::new(),
         };
+        compiler.kinds(campaign);
         compiler.defaults(campaign);
         compiler
     }
 
-    /// The columns and the engine, or every problem in file order.
-    pub fn finish(mut self) -> Result<(Columns, Environment<'static>), Vec<Problem>> {
+    /// From here on, texts are for messages, which have a language.
+    pub fn enter_messages(&mut self) {
+        self.in_message = true;
+    }
+
+    /// What was compiled, or every problem in file order.
+    pub fn finish(mut self) -> Result<Compiled, Vec<Problem>> {
         if self.problems.is_empty() {
             let name = |column: &usize| (Value::from(self.columns.names[*column].as_str()), *column);
             self.columns.read = self.read.iter().map(name).collect();
-            return Ok((self.columns, self.engine));
+            return Ok(Compiled { columns: self.columns, engine: self.engine, asks_setting: self.asks_setting });
         }
         self.problems.sort_by_key(|problem| problem.place);
         self.problems.dedup();
@@ -139,6 +120,18 @@ impl<'c> Compiler<'c> {
         slot.unwrap_or_else(|| Slot { expression: Expression::Literal(String::new()), rule, label: String::new() })
     }
 
+    /// A slot for a code that nobody else may read, so that no reason quotes what its columns hold.
+    pub fn secret_slot(&mut self, text: &Text, label: impl Into<String>, rule: Rule<()>) -> Slot<()> {
+        let slot = self.slot(text, label, rule);
+        self.hide(&slot);
+        slot
+    }
+
+    /// From here on, no reason quotes what the columns of a slot hold.
+    pub fn hide<T>(&mut self, slot: &Slot<T>) {
+        self.columns.secret.extend(slot.expression.columns());
+    }
+
     /// A slot whose literal text may be anything. None when the text has a problem, which is noted.
     pub fn lenient_slot<T>(&mut self, text: &Text, label: impl Into<String>, rule: Rule<T>) -> Option<Slot<T>> {
         Some(Slot { expression: self.expression(text)?, rule, label: label.into() })
@@ -158,6 +151,15 @@ impl<'c> Compiler<'c> {
         }
     }
 
+    fn kinds(&mut self, campaign: &Campaign) {
+        for (name, (kind, at)) in &campaign.recipients.columns {
+            match self.columns.find(name) {
+                Some(column) => self.columns.kinds[column] = Some(kind.clone()),
+                None => self.unknown_column(*at, name),
+            }
+        }
+    }
+
     fn defaults(&mut self, campaign: &Campaign) {
         for (name, (value, at)) in &campaign.recipients.defaults {
             if scan::has_tags(value) {
@@ -165,7 +167,14 @@ impl<'c> Compiler<'c> {
                 self.problem(*at, "expression-in-default", message, "write plain text");
             }
             match self.columns.find(name) {
-                Some(column) => self.columns.defaults[column] = Some(value.clone()),
+                Some(column) => {
+                    let kind = self.columns.kinds[column].as_ref();
+                    if let Some(Err(flaw)) = kind.map(|kind| typed::value(kind, value, Shown::Whole(value.trim()))) {
+                        let message = format!("the default of `{name}`: {}", flaw.words);
+                        self.problem(*at, flaw.code, message, "write it as the cells of the column are written");
+                    }
+                    self.columns.defaults[column] = Some(value.clone());
+                }
                 None => self.unknown_column(*at, name),
             }
         }
@@ -201,6 +210,9 @@ impl<'c> Compiler<'c> {
         }
         let offset = scan::sole_expression(source).map_or(0, |(offset, _)| offset);
         self.tries_out(text, offset, &expression)?;
+        if let Expression::Template(name, _) = &expression {
+            self.print_cells(name, source).map_err(|error| self.unreadable(text, 0, source, &error)).ok()?;
+        }
         Some(expression)
     }
 
@@ -227,6 +239,22 @@ impl<'c> Compiler<'c> {
         Some((Expression::Template(name, columns), undeclared))
     }
 
+    /// A number or a date that is printed as it stands is printed as the file writes it: `1.234,50`, not `1234.5`.
+    fn print_cells(&mut self, template: &str, source: &str) -> Result<(), Error> {
+        let printed_name = |column: usize| format!("__cell_{column}");
+        let typed = |name: &str| self.columns.find(name).filter(|column| self.columns.kinds[*column].is_some());
+        let renamed = scan::renamed(source, |name| typed(name).map(printed_name));
+        if renamed == source {
+            return Ok(());
+        }
+        self.engine.add_template_owned(template.to_owned(), renamed)?;
+        self.columns.printed = (0..self.columns.names.len())
+            .filter(|column| self.columns.kinds[*column].is_some())
+            .map(|column| (Value::from(printed_name(column)), column))
+            .collect();
+        Ok(())
+    }
+
     /// The columns among the names, noted as read.
     fn reads(&mut self, names: &HashSet<String>) -> Vec<usize> {
         let columns: BTreeSet<usize> = names.iter().filter_map(|name| self.columns.find(name)).collect();
@@ -251,81 +279,13 @@ impl<'c> Compiler<'c> {
         self.problem_in(at, "unreadable-expression", format!("this expression cannot be read: {detail}"), help);
     }
 
-    /// Whether every column, filter and test is known; notes those that are not.
-    fn knows_names(&mut self, text: &Text, source: &str, undeclared: &HashSet<String>) -> bool {
-        let references = scan::references(source);
-        let tested: HashSet<&str> = references.iter().filter(|it| it.role == TESTED).map(|it| it.name).collect();
-        let mut told = BTreeSet::new();
-        for reference in &references {
-            let name = reference.name;
-            let at = (text, reference.offset, name.len());
-            let known = match reference.role {
-                Role::Filter => self.knows(at, "filter", name, FILTERS),
-                Role::Test => self.knows(at, "test", name, TESTS),
-                Role::Variable(guard) => {
-                    let missing = undeclared.contains(name) && self.columns.find(name).is_none() && !is_global(name);
-                    let harmless = guard == Guard::Default || tested.contains(name);
-                    if missing && !harmless && !told.contains(name) {
-                        let help = self.columns_like(name);
-                        self.problem_in(at, "unknown-column", no_column(name), help);
-                    }
-                    harmless || !missing
-                }
-            };
-            if !known {
-                told.insert(name);
-            }
-        }
-        told.is_empty()
-    }
-
-    fn knows(&mut self, at: (&Text, usize, usize), kind: &str, name: &str, known: &[&str]) -> bool {
-        let exists = engine()
-            .compile_expression_owned(format!("'{name}' is {kind}"))
-            .and_then(|exists| exists.eval(()))
-            .is_ok_and(|exists| exists.is_true());
-        if !exists {
-            let code = if kind == "filter" { "unknown-filter" } else { "unknown-test" };
-            let help = match nearest(name, known.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("{kind}s are: {}", known.join(", ")),
-            };
-            self.problem_in(at, code, format!("there is no {kind} `{name}`"), help);
-        }
-        exists
-    }
-
-    /// Where only the default was meant, the place does not show what to write.
-    fn unknown_source(&mut self, at: Place, label: &str, name: &str) {
-        let like = self.columns_like(name);
-        let joint = if like.ends_with('?') { " Name" } else { "; name" };
-        let help = format!("{like}{joint} {label}'s column under `recipients`, or rename it");
-        self.problem(at, "unknown-column", no_column(name), help);
-    }
-
-    fn unknown_column(&mut self, at: Place, name: &str) {
-        let help = self.columns_like(name);
-        self.problem(at, "unknown-column", no_column(name), help);
-    }
-
-    fn columns_like(&self, name: &str) -> String {
-        let names = || self.columns.names.iter().map(String::as_str);
-        let alike = names().find(|column| column.eq_ignore_ascii_case(name)).or_else(|| nearest(name, names()));
-        match alike {
-            Some(column) => format!("did you mean `{column}`?"),
-            None => {
-                let listed = names().take(COLUMNS_LISTED).collect::<Vec<_>>().join(", ");
-                let more = self.columns.names.len().saturating_sub(COLUMNS_LISTED);
-                let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-                format!("the columns are: {listed}{rest}")
-            }
-        }
-    }
-
     /// Finds calls that fail for every row. What fails for a placeholder alone is no problem.
     fn tries_out(&mut self, text: &Text, offset: usize, expression: &Expression) -> Option<()> {
         let cells = |columns: &[usize]| {
-            Value::from_pairs(columns.iter().map(|column| (self.columns.names[*column].clone(), PLACEHOLDER)))
+            let tried = |kind: &Option<_>| kind.as_ref().map_or_else(|| Value::from(PLACEHOLDER), typed::placeholder);
+            Value::from_pairs(
+                columns.iter().map(|&it| (self.columns.names[it].clone(), tried(&self.columns.kinds[it]))),
+            )
         };
         let tried = match expression {
             Expression::Literal(_) | Expression::Column(_) => return Some(()),
@@ -349,12 +309,4 @@ impl<'c> Compiler<'c> {
         self.problem_in((text, offset + range.start, range.len()), "failing-expression", message, help);
         None
     }
-}
-
-fn no_column(name: &str) -> String {
-    format!("the recipients file has no column `{name}`")
-}
-
-fn is_global(name: &str) -> bool {
-    engine().globals().any(|(global, _)| global == name)
 }

@@ -1,9 +1,10 @@
 //! Composes: a row of the recipients file in, the JSON of one person's template out.
 
 use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
 
 use csv::StringRecord;
-use minijinja::Environment;
+use minijinja::{Environment, Value};
 
 use crate::campaign::{Campaign, Occurrence, Source};
 use crate::cloud::Endpoint;
@@ -11,8 +12,10 @@ use crate::cloud::wire::{Language, Template};
 use crate::problem::{Problem, nearest};
 
 use super::Unfit;
-use super::compile::Compiler;
+use super::compile::{Compiled, Compiler};
 use super::entry::Entry;
+use super::filter::Setting;
+use super::locale::Locale;
 use super::part;
 use super::row::{Columns, Row};
 use super::rule;
@@ -26,6 +29,10 @@ pub struct Composer {
     language: Option<Slot<()>>,
     occurrence: Option<Slot<()>>,
     entries: Vec<Entry>,
+    /// By language, what filters know of a message; empty where no filter asks.
+    settings: HashMap<String, Value>,
+    /// What filters know where there is no message.
+    aside: Option<Value>,
 }
 
 /// Where a row's message goes.
@@ -60,6 +67,7 @@ impl Composer {
         let mut compiler = Compiler::new(campaign, columns);
         let recipients = &campaign.recipients;
         let phone = compiler.source(&recipients.phone, "the phone", rule::anything);
+        compiler.hide(&phone);
         let language = recipients.language.as_ref();
         let language = language.map(|source| compiler.source(source, "the language", rule::anything));
         if let Source::Column(name, _) = &recipients.phone
@@ -68,13 +76,25 @@ impl Composer {
             let message = format!("`{name}` is the phone; a default would send everybody's message to one person");
             compiler.problem(*at, "default-phone", message, "remove this default");
         }
+        if let Source::Column(name, _) = &recipients.phone
+            && let Some((_, at)) = recipients.columns.get(name)
+        {
+            let message = format!("`{name}` is the phone, and a phone is no number to calculate with");
+            compiler.problem(*at, "phone-as-number", message, "remove this column from `recipients.columns`");
+        }
         let occurrence = match &campaign.occurrence {
             Occurrence::Each(text) => Some(compiler.slot(text, "the occurrence", rule::occurrence)),
             Occurrence::Once | Occurrence::Every(_) => None,
         };
-        let entries = campaign.templates.iter().map(|template| Entry::new(template, &mut compiler)).collect();
-        let (columns, engine) = compiler.finish()?;
-        Ok(Self { columns, engine, phone, language, occurrence, entries })
+        compiler.enter_messages();
+        let entries: Vec<_> = campaign.templates.iter().map(|template| Entry::new(template, &mut compiler)).collect();
+        let Compiled { columns, engine, asks_setting } = compiler.finish()?;
+        let setting = |locale| Value::from_object(Setting { locale, campaign: campaign.key.clone() });
+        let codes: BTreeSet<&String> = entries.iter().flat_map(|entry| &entry.languages).collect();
+        let codes = codes.into_iter().filter(|_| asks_setting);
+        let settings = codes.map(|code| (code.clone(), setting(Some(Locale::of(code))))).collect();
+        let aside = asks_setting.then(|| setting(None));
+        Ok(Self { columns, engine, phone, language, occurrence, entries, settings, aside })
     }
 
     /// The column that the phone comes from; the first, where an expression reads several.
@@ -110,7 +130,8 @@ impl Composer {
     /// When no entry serves the language, or a parameter cannot be made or would be refused.
     pub fn compose(&self, cells: &StringRecord, language: Option<&str>) -> Result<Message<'_>, Unfit> {
         let (entry, language) = self.entry(language.map(str::trim))?;
-        let row = self.row(cells);
+        let row = Row::new(cells, &self.columns, &self.engine, self.settings.get(language));
+        row.misfits().next().map_or(Ok(()), Err)?;
         let components = part::fill(&entry.parts, &row)?;
         let template = Template { name: &entry.name, language: Language::new(language), components };
         let template = serde_json::to_string(&template)
@@ -126,14 +147,18 @@ impl Composer {
             self.occurrence.iter().filter_map(|occurrence| occurrence.text(&row).err()).collect();
         let language = self.language.as_ref().map(|language| language.text(&row)).transpose();
         match language.and_then(|language| self.entry(language.as_deref().map(str::trim))) {
-            Ok((entry, _)) => flaws.extend(part::flaws(&entry.parts, &row)),
+            Ok((entry, language)) => {
+                let row = Row::new(cells, &self.columns, &self.engine, self.settings.get(language));
+                flaws.extend(row.misfits());
+                flaws.extend(part::flaws(&entry.parts, &row));
+            }
             Err(unfit) => flaws.push(unfit),
         }
         flaws
     }
 
     fn row<'r>(&'r self, cells: &'r StringRecord) -> Row<'r> {
-        Row::new(cells, &self.columns, &self.engine)
+        Row::new(cells, &self.columns, &self.engine, self.aside.as_ref())
     }
 
     fn entry(&self, language: Option<&str>) -> Result<(&Entry, &str), Unfit> {

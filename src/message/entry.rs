@@ -44,7 +44,7 @@ fn parts(template: &Template, compiler: &mut Compiler<'_>) -> Vec<Part> {
     let mut parts = Vec::new();
     parts.extend(template.header.as_ref().map(|it| Part::Header(header(it, "", compiler))));
     parts.extend(body(&template.body, "", rule, compiler));
-    parts.extend(template.otp.as_ref().map(|code| Part::Otp(compiler.slot(code, "otp", rule::otp))));
+    parts.extend(template.otp.as_ref().map(|code| Part::Otp(compiler.secret_slot(code, "otp", rule::otp))));
     parts.extend(offer.map(|ends| Part::Offer(compiler.slot(ends, "the end of the offer", rule::instant))));
     if !template.carousel.is_empty() {
         let cards = template.carousel.iter().enumerate();
@@ -138,7 +138,7 @@ fn filling(button: &Button, within: &str, index: u8, compiler: &mut Compiler<'_>
     let label = |what: &str| format!("{within}button {index} {what}");
     match button {
         Button::Url(text) => Filling::Url(compiler.slot(text, label("url"), rule::url_suffix)),
-        Button::CopyCode(text) => Filling::CopyCode(compiler.slot(text, label("copy_code"), rule::coupon)),
+        Button::CopyCode(text) => Filling::CopyCode(compiler.secret_slot(text, label("copy_code"), rule::coupon)),
         Button::QuickReply(text) => Filling::QuickReply(compiler.slot(text, label("quick_reply"), rule::reply_payload)),
         Button::Flow { token, data } => Filling::Flow {
             token: token.as_ref().map(|text| compiler.slot(text, label("flow token"), rule::flow_token)),

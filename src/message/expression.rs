@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value};
 
+use super::filter;
 use super::row::Row;
 
 /// A parameter is a few words; a million steps would be a mistake, or an attack.
@@ -39,6 +40,7 @@ pub(super) fn engine() -> &'static Environment<'static> {
         for global in ["debug", "dict", "namespace"] {
             engine.remove_global(global);
         }
+        filter::register(&mut engine);
         engine
     });
     &ENGINE

@@ -6,14 +6,22 @@
 pub mod bubble;
 mod compile;
 pub mod compose;
+mod currency;
 mod entry;
 mod expression;
+mod filter;
+mod letters;
+mod locale;
 mod part;
+mod refusal;
 mod row;
 mod rule;
 mod scan;
 mod slot;
 mod tree;
+mod typed;
+mod usage;
+mod utm;
 pub mod wrap;
 
 /// Why a row cannot become a message.

@@ -1,9 +1,18 @@
 //! A row's cells, with the campaign's defaults in place of empty ones, and the values that expressions see.
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 
 use csv::StringRecord;
 use minijinja::{Environment, Value};
+
+use crate::campaign::column::Kind;
+
+use super::Unfit;
+use super::filter::SETTING;
+use super::refusal::Shown;
+use super::rule::Flaw;
+use super::typed;
 
 /// The columns of the recipients file.
 #[derive(Debug)]
@@ -12,8 +21,14 @@ pub(super) struct Columns {
     pub names: Vec<String>,
     /// For each column, what an empty cell stands for.
     pub defaults: Vec<Option<String>>,
+    /// For each column, what it holds if it is no text.
+    pub kinds: Vec<Option<Kind>>,
     /// The columns that expressions read, by the name they know.
     pub read: Vec<(Value, usize)>,
+    /// Columns that hold numbers or dates and are printed as they stand in the file too, by the name for that.
+    pub printed: Vec<(Value, usize)>,
+    /// The columns whose cells no reason quotes: codes and phones.
+    pub secret: BTreeSet<usize>,
 }
 
 impl Columns {
@@ -29,12 +44,34 @@ pub(super) struct Row<'r> {
     pub columns: &'r Columns,
     /// Holds the compiled templates of the campaign.
     pub engine: &'r Environment<'static>,
+    /// What filters know of the message; none where no filter asks.
+    setting: Option<&'r Value>,
     values: OnceCell<Value>,
 }
 
 impl<'r> Row<'r> {
-    pub fn new(cells: &'r StringRecord, columns: &'r Columns, engine: &'r Environment<'static>) -> Self {
-        Self { cells, columns, engine, values: OnceCell::new() }
+    pub fn new(
+        cells: &'r StringRecord,
+        columns: &'r Columns,
+        engine: &'r Environment<'static>,
+        setting: Option<&'r Value>,
+    ) -> Self {
+        Self { cells, columns, engine, setting, values: OnceCell::new() }
+    }
+
+    /// The cells that are no numbers or dates, where their columns hold such.
+    pub fn misfits(&self) -> impl Iterator<Item = Unfit> {
+        (0..self.columns.kinds.len()).filter_map(|column| self.misfit(column))
+    }
+
+    /// How a cell is not what its column holds, if it is not.
+    pub fn misfit(&self, column: usize) -> Option<Unfit> {
+        let kind = self.columns.kinds[column].as_ref()?;
+        let cell = self.cell(column);
+        let shown = if self.columns.secret.contains(&column) { Shown::Hidden } else { Shown::Whole(cell.trim()) };
+        let Flaw { code, words } = typed::value(kind, cell, shown).err()?;
+        let reason = format!("column `{}`: {words}", self.columns.names[column]);
+        Some(Unfit { code, column: Some(column), reason })
     }
 
     /// A cell, or its default when it is empty.
@@ -49,9 +86,20 @@ impl<'r> Row<'r> {
     /// The cells that expressions read, built at the first expression that needs them.
     pub fn values(&self) -> Value {
         let build = || {
-            let cells = self.columns.read.iter().map(|(name, column)| (name.clone(), Value::from(self.cell(*column))));
-            Value::from_pairs(cells)
+            let cells = self.columns.read.iter().map(|(name, column)| (name.clone(), self.value(*column)));
+            let printed = self.columns.printed.iter();
+            let printed = printed.map(|(name, column)| (name.clone(), Value::from(self.cell(*column))));
+            let setting = self.setting.map(|setting| (Value::from(SETTING), setting.clone()));
+            Value::from_pairs(cells.chain(printed).chain(setting))
         };
         self.values.get_or_init(build).clone()
+    }
+
+    /// What expressions see of a cell. One that does not fit is told of before anything is sent.
+    fn value(&self, column: usize) -> Value {
+        match &self.columns.kinds[column] {
+            None => Value::from(self.cell(column)),
+            Some(kind) => typed::value(kind, self.cell(column), Shown::Hidden).unwrap_or(Value::UNDEFINED),
+        }
     }
 }

@@ -28,11 +28,27 @@ pub(super) enum Guard {
 }
 
 /// A name in a source.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reference<'s> {
     pub name: &'s str,
     pub offset: usize,
     pub role: Role,
+    /// What stands between the parentheses behind it.
+    pub arguments: Vec<Argument<'s>>,
+    /// The number that it is compared with as it stands, with nothing done to it first.
+    pub compared_with: Option<&'s str>,
+}
+
+/// An argument of a filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Argument<'s> {
+    /// Its name, where one is written.
+    pub name: Option<&'s str>,
+    /// The one token that it is, quotes included; none where it is made by an expression.
+    pub token: Option<&'s str>,
+    pub offset: usize,
+    /// In bytes, its name included.
+    pub length: usize,
 }
 
 /// What stands between a tag's delimiters.
@@ -125,9 +141,77 @@ fn tag_references<'s>(tokens: &[Token<'s>]) -> Vec<Reference<'s>> {
             _ if next == "=" => continue,
             _ => Role::Variable(guard(next, then, last)),
         };
-        references.push(Reference { name: token.text, offset: token.offset, role });
+        let arguments = if next == "(" { arguments(&tokens[index + 2..]) } else { Vec::new() };
+        let compared_with = compared_with([earlier, before, next, then]);
+        references.push(Reference { name: token.text, offset: token.offset, role, arguments, compared_with });
     }
     references
+}
+
+/// The number of `price > 100` and `100 < price`, given what stands around the name.
+fn compared_with([earlier, before, next, then]: [&str; 4]) -> Option<&str> {
+    let compares = |sign: &str| matches!(sign, "==" | "!=" | "<" | ">" | "<=" | ">=");
+    let is_number = |text: &&str| text.starts_with(|c: char| c.is_ascii_digit());
+    let behind = Some(then).filter(|number| compares(next) && is_number(number));
+    let ahead = Some(earlier).filter(|number| compares(before) && is_number(number));
+    behind.or(ahead.filter(|_| !matches!(next, "|" | "." | "[" | "(")))
+}
+
+/// The arguments in these tokens, up to the parenthesis that closes them.
+fn arguments<'s>(tokens: &[Token<'s>]) -> Vec<Argument<'s>> {
+    let mut depth = 0_usize;
+    let inside = tokens.iter().position(|token| {
+        match token.text {
+            "(" | "[" | "{" => depth += 1,
+            ")" if depth == 0 => return true,
+            ")" | "]" | "}" => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        false
+    });
+    let split = |token: &Token<'_>| match token.text {
+        "(" | "[" | "{" => {
+            depth += 1;
+            false
+        }
+        ")" | "]" | "}" => {
+            depth = depth.saturating_sub(1);
+            false
+        }
+        text => text == "," && depth == 0,
+    };
+    tokens[..inside.unwrap_or(tokens.len())].split(split).filter_map(argument).collect()
+}
+
+fn argument<'s>(tokens: &[Token<'s>]) -> Option<Argument<'s>> {
+    let (name, value) = match tokens {
+        [name, sign, value @ ..] if name.is_name && sign.text == "=" => (Some(name.text), value),
+        value => (None, value),
+    };
+    let token = match value {
+        [token] => Some(token.text),
+        _ => None,
+    };
+    let (first, last) = (tokens.first()?, tokens.last()?);
+    Some(Argument { name, token, offset: first.offset, length: last.offset + last.text.len() - first.offset })
+}
+
+/// The source with other names in place of those that are printed as they stand, with nothing done to them.
+pub(super) fn renamed(source: &str, rename: impl Fn(&str) -> Option<String>) -> String {
+    let mut renamed = String::with_capacity(source.len());
+    let mut copied = 0;
+    for tag in tags(source).iter().filter(|tag| tag.prints) {
+        let names: Vec<_> = tag.tokens.iter().filter(|token| !matches!(token.text, "-" | "+")).collect();
+        if let [token] = names.as_slice()
+            && let Some(name) = rename(token.text)
+        {
+            renamed.push_str(&source[copied..token.offset]);
+            renamed.push_str(&name);
+            copied = token.offset + token.text.len();
+        }
+    }
+    renamed.push_str(&source[copied..]);
+    renamed
 }
 
 fn guard(next: &str, then: &str, last: &str) -> Guard {

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::Unfit;
 use super::expression::Expression;
+use super::refusal::Refusal;
 use super::row::Row;
 use super::rule::{Flaw, Rule, is_blank, plausible};
 
@@ -59,26 +60,62 @@ impl<T> Slot<T> {
     }
 
     fn blank(&self, row: &Row<'_>) -> Unfit {
-        let column = self.expression.column().filter(|column| is_blank(row.cell(*column)));
-        let remedy = match column.map(|column| &row.columns.names[column]) {
-            Some(name) => {
-                format!("the cell in column `{name}` is empty; fill it, or set `recipients.defaults.{name}`")
-            }
-            None => "its expression gives nothing for this row".to_owned(),
-        };
-        self.unfit("empty", format!("{} is empty: {remedy}", self.label))
+        if let Some(misfit) = self.misfit(row) {
+            return misfit;
+        }
+        match self.expression.column().filter(|column| is_blank(row.cell(*column))) {
+            Some(column) => self.blank_cell(row, column),
+            None => self.unfit("empty", format!("{} is empty: its expression gives nothing for this row", self.label)),
+        }
+    }
+
+    fn blank_cell(&self, row: &Row<'_>, column: usize) -> Unfit {
+        let name = &row.columns.names[column];
+        let remedy = format!("fill it, or set `recipients.defaults.{name}`");
+        let reason = format!("{} is empty: the cell in column `{name}` is empty; {remedy}", self.label);
+        Unfit { code: "empty", column: Some(column), reason }
+    }
+
+    /// What is wrong with a cell that the expression reads: it is the cause of all that follows.
+    fn misfit(&self, row: &Row<'_>) -> Option<Unfit> {
+        self.expression.columns().iter().find_map(|column| row.misfit(*column))
     }
 
     fn failed(&self, row: &Row<'_>, error: &Error) -> Unfit {
+        if let Some(misfit) = self.misfit(row) {
+            return misfit;
+        }
+        if let Some(column) = self.empty_column(row, error) {
+            return self.blank_cell(row, column);
+        }
         let detail = match error.kind() {
             ErrorKind::OutOfFuel => "it does too much work for one parameter".to_owned(),
             ErrorKind::WriteFailure => "the text is over 64 KB".to_owned(),
-            _ => error.detail().map_or_else(|| error.kind().to_string(), str::to_owned),
+            _ => self.detail(row, error),
         };
         let words = format!("cannot be made: {detail} (cells are text; write `| int` or `| float` to calculate)");
-        let words =
-            if error.kind() == ErrorKind::InvalidOperation { words } else { format!("cannot be made: {detail}") };
+        let is_calculation = error.kind() == ErrorKind::InvalidOperation && Refusal::of(error).is_none();
+        let words = if is_calculation { words } else { format!("cannot be made: {detail}") };
         self.flawed(row, Flaw { code: "expression-failed", words })
+    }
+
+    /// What the engine or a filter says, as far as it may be repeated.
+    fn detail(&self, row: &Row<'_>, error: &Error) -> String {
+        let is_secret = self.expression.columns().iter().any(|column| row.columns.secret.contains(column));
+        let told = if is_secret { Refusal::of(error).map(|refusal| refusal.hidden.as_str()) } else { error.detail() };
+        told.map_or_else(|| error.kind().to_string(), str::to_owned)
+    }
+
+    /// The empty cell that an expression failed for.
+    fn empty_column(&self, row: &Row<'_>, error: &Error) -> Option<usize> {
+        let is_empty = |column: &usize| is_blank(row.cell(*column));
+        let lacks_value = error.detail().is_some_and(|detail| detail.contains("undefined"));
+        match error.kind() {
+            ErrorKind::UndefinedError => self.expression.columns().iter().copied().find(is_empty),
+            ErrorKind::InvalidOperation if lacks_value => self.expression.columns().iter().copied().find(is_empty),
+            ErrorKind::InvalidOperation => self.expression.column().filter(is_empty),
+            _ => None,
+        }
     }
 
     fn column_name<'r>(&self, row: &Row<'r>) -> Option<&'r str> {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use csv::StringRecord;
 use serde_json::Value;
+use tidings::campaign::column::Kind;
 use tidings::campaign::{
     Body, Button, Campaign, Card, Header, Json, Media, MediaFrom, Occurrence, OnDuplicate, OnInvalid, Parameter,
     Recipients, Report, Sender, Source, Template, Text,
@@ -39,6 +40,7 @@ pub fn draft() -> Draft {
             language: None,
             default_country: None,
             defaults: BTreeMap::new(),
+            columns: BTreeMap::new(),
             on_duplicate: OnDuplicate::Refuse,
             on_invalid: OnInvalid::Refuse,
         },
@@ -165,6 +167,12 @@ impl Draft {
 
     pub fn default(mut self, column: &str, value: &str) -> Self {
         self.0.recipients.defaults.insert(column.to_owned(), (value.to_owned(), at(5, 16)));
+        self
+    }
+
+    /// Declares what a column holds.
+    pub fn column(mut self, column: &str, kind: Kind) -> Self {
+        self.0.recipients.columns.insert(column.to_owned(), (kind, at(6, 20)));
         self
     }
 

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::{Check, is_expression};
+use crate::campaign::column::{DateForm, Kind, NumberForm};
 use crate::campaign::file::{self, CampaignFile};
 use crate::campaign::kinds::{Entries, TextOr};
 use crate::campaign::problems::shown;
 use crate::campaign::spot::Spot;
 use crate::campaign::{OnDuplicate, OnInvalid, Recipients, Source, Text};
-use crate::problem::Place;
+use crate::problem::{Place, nearest};
 
 impl Check<'_> {
     pub(super) fn recipients(&mut self, written: &CampaignFile, spot: Spot<'_>) -> Option<Recipients> {
@@ -41,6 +42,7 @@ impl Check<'_> {
             language: language.or_else(|| several_languages.then(|| column("language"))),
             default_country: self.country(spot.key("default_country")),
             defaults: self.defaults(map.and_then(|map| map.defaults.as_ref()), spot.key("defaults")),
+            columns: self.columns(map.and_then(|map| map.columns.as_ref()), spot.key("columns")),
             on_duplicate: match map.and_then(|map| map.on_duplicate) {
                 None | Some(file::OnDuplicate::Refuse) => OnDuplicate::Refuse,
                 Some(file::OnDuplicate::First) => OnDuplicate::First,
@@ -86,5 +88,71 @@ impl Check<'_> {
             }
         }
         defaults
+    }
+
+    fn columns(
+        &mut self,
+        written: Option<&Entries<TextOr<file::Column>>>,
+        spot: Spot<'_>,
+    ) -> BTreeMap<String, (Kind, Place)> {
+        let mut columns = BTreeMap::new();
+        for (index, (column, holds)) in written.into_iter().flat_map(|written| &written.0).enumerate() {
+            let entry = spot.entry(index);
+            let kind = match holds {
+                TextOr::Text(_) => self.plain_kind(entry),
+                TextOr::Map(form) => self.spelt_kind(form, entry),
+            };
+            if let (Some(kind), Some(at)) = (kind, entry.at()) {
+                columns.insert(column.clone(), (kind, at));
+            }
+        }
+        columns
+    }
+
+    fn plain_kind(&mut self, spot: Spot<'_>) -> Option<Kind> {
+        let word = spot.text()?.source;
+        match word.as_str() {
+            "number" => return Some(Kind::Number(NumberForm::PLAIN)),
+            "date" => return Some(Kind::Date(DateForm::ISO)),
+            _ => {}
+        }
+        let help = match nearest(&word, ["number", "date"]) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "write `number` or `date`; all other columns are text and need no entry".to_owned(),
+        };
+        self.problem(spot, "column-kind", format!("{} is nothing that a column can hold", shown(&word)), help);
+        None
+    }
+
+    fn spelt_kind(&mut self, written: &file::Column, spot: Spot<'_>) -> Option<Kind> {
+        if written.number.is_some() == written.date.is_some() {
+            let message = "a column holds numbers or dates: exactly one of the two";
+            self.problem(
+                spot,
+                "column-kind",
+                message,
+                "write `{ number: \"1.234,56\" }` or `{ date: \"31/12/2026\" }`",
+            );
+            return None;
+        }
+        let (number, date) = (spot.key("number"), spot.key("date"));
+        if let Some(Text { source, .. }) = number.text() {
+            let form = NumberForm::by_example(&source).map(Kind::Number);
+            if form.is_none() {
+                let message = format!("{} does not show how numbers are written", shown(&source));
+                let help = "write the number 1234.56 as the file writes it: \"1.234,56\", \"1,234.56\", \"1234,56\" or \"1 234,56\"";
+                self.problem(number, "number-form", message, help);
+            }
+            return form;
+        }
+        let Text { source, .. } = date.text()?;
+        let form = DateForm::by_example(&source).map(Kind::Date);
+        if form.is_none() {
+            let message = format!("{} does not show how dates are written", shown(&source));
+            let help =
+                "write the 31st of December 2026 as the file writes it: \"31/12/2026\", \"12/31/2026\" or \"31.12.26\"";
+            self.problem(date, "date-form", message, help);
+        }
+        form
     }
 }

@@ -126,9 +126,9 @@ fn a_key_of_another_version_is_no_typing_error() {
     ");
     insta::assert_snapshot!(with("recipients", "recipients: { file: a.csv, timezone: tz, max: 5 }"), @r#"
     [unknown-key] spring.yaml:3:28: this version of tidings has no key `timezone` here
-        known here: file, phone, language, default_country, defaults, on_duplicate, on_invalid
+        known here: file, phone, language, default_country, defaults, columns, on_duplicate, on_invalid
     [unknown-key] spring.yaml:3:42: this version of tidings has no key `max` here
-        known here: file, phone, language, default_country, defaults, on_duplicate, on_invalid
+        known here: file, phone, language, default_country, defaults, columns, on_duplicate, on_invalid
     "#);
     insta::assert_snapshot!(template("when: a, split: { group: a }"), @r#"
     [unknown-key] spring.yaml:6:7: this version of tidings has no key `when` here
@@ -358,6 +358,42 @@ fn components_hold_what_meta_takes() {
         write one entry for each card of the template
     [card-header] spring.yaml:6:28: a card's header is an image, a video or a product
         write `header: { image: "https://..." }`
+    "#);
+}
+
+#[test]
+fn a_column_holds_numbers_or_dates_shown_by_an_example() {
+    let columns =
+        |columns: &str| with("recipients", &format!("recipients: {{ file: a.csv, columns: {{ {columns} }} }}"));
+    insta::assert_snapshot!(columns("a: nubmer, b: text, c: { number: \"12,5\" }, d: { date: \"%d/%m\" }"), @r#"
+    [column-kind] spring.yaml:3:42: `nubmer` is nothing that a column can hold
+        did you mean `number`?
+    [column-kind] spring.yaml:3:53: `text` is nothing that a column can hold
+        write `number` or `date`; all other columns are text and need no entry
+    [number-form] spring.yaml:3:73: `12,5` does not show how numbers are written
+        write the number 1234.56 as the file writes it: "1.234,56", "1,234.56", "1234,56" or "1 234,56"
+    [date-form] spring.yaml:3:94: `%d/%m` does not show how dates are written
+        write the 31st of December 2026 as the file writes it: "31/12/2026", "12/31/2026" or "31.12.26"
+    "#);
+    insta::assert_snapshot!(columns("a: {}, b: { number: \"1,234.56\", date: 31/12/26 }, c: { nummer: 1 }, d: [date]"), @r#"
+    [column-kind] spring.yaml:3:42: a column holds numbers or dates: exactly one of the two
+        write `{ number: "1.234,56" }` or `{ date: "31/12/2026" }`
+    [column-kind] spring.yaml:3:49: a column holds numbers or dates: exactly one of the two
+        write `{ number: "1.234,56" }` or `{ date: "31/12/2026" }`
+    [column-kind] spring.yaml:3:92: a column holds numbers or dates: exactly one of the two
+        write `{ number: "1.234,56" }` or `{ date: "31/12/2026" }`
+    [unknown-key] spring.yaml:3:94: unknown key `nummer`
+        did you mean `number`?
+    [wrong-kind] spring.yaml:3:110: `d` must be a text or a map, not a list
+        write one text here
+    "#);
+    insta::assert_snapshot!(columns("a: { number: \"1.234.56\" }, b: { date: 12/11/2026 }, c: { date: 31 Dec 2026 }"), @r#"
+    [number-form] spring.yaml:3:53: `1.234.56` does not show how numbers are written
+        write the number 1234.56 as the file writes it: "1.234,56", "1,234.56", "1234,56" or "1 234,56"
+    [date-form] spring.yaml:3:77: `12/11/2026` does not show how dates are written
+        write the 31st of December 2026 as the file writes it: "31/12/2026", "12/31/2026" or "31.12.26"
+    [date-form] spring.yaml:3:102: `31 Dec 2026` does not show how dates are written
+        write the 31st of December 2026 as the file writes it: "31/12/2026", "12/31/2026" or "31.12.26"
     "#);
 }
 
