@@ -84,6 +84,7 @@ fn the_spring_sale_shows_what_a_campaign_can_say_and_what_is_wrong_with_its_rows
     │ body first_name  Quillan                                       │
     │ body discount    20%                                           │
     │ body shop        Old Mill                                      │
+    │ body ends        April 7, 2026                                 │
     │ button 0 url     SPRING-Q101                                   │
     ╰────────────────────────────────────────────────────────────────╯
     row 3 to +12025550102: spring_sale (es_ES)
@@ -92,6 +93,7 @@ fn the_spring_sale_shows_what_a_campaign_can_say_and_what_is_wrong_with_its_rows
     │ body first_name  Maribrisa                                   │
     │ body discount    20%                                         │
     │ body shop        Old Mill                                    │
+    │ body ends        7 de abril de 2026                          │
     │ button 0 url     SPRING-M102                                 │
     ╰──────────────────────────────────────────────────────────────╯
     row 4 to +13055550103: spring_sale (pt_BR)
@@ -100,6 +102,7 @@ fn the_spring_sale_shows_what_a_campaign_can_say_and_what_is_wrong_with_its_rows
     │ body first_name  Jacarim                                      │
     │ body discount    15%                                          │
     │ body shop        Harbour                                      │
+    │ body ends        7 de abril de 2026                           │
     │ button 0 url     SPRING-J103                                  │
     ╰───────────────────────────────────────────────────────────────╯
     ");
