@@ -35,7 +35,7 @@ pub const LEDGER: &str = "ledger.sqlite";
 pub fn whole_job(order: &Order, start: Instant) -> Result<Figures, Failure> {
     let clock = Clock::System;
     let campaign = campaign::read(&input::campaign_file(&order.directory)).0.ok_or("the campaign has problems")?;
-    let plan = Plan::prepare(&campaign, clock.local_date()).map_err(|problems| told(&problems))?;
+    let plan = Plan::prepare(&campaign, None, clock.local_date()).map_err(|problems| told(&problems))?;
     let mut ledger = Ledger::open(&order.directory.join(LEDGER))?;
     let open = stage(&mut ledger, &campaign, &plan, clock)?;
     let waiting = ledger.tally(open)?.waiting;

@@ -147,6 +147,8 @@ pub struct Sender {
     pub phone_number_id: String,
     /// Meta's id of the WhatsApp business account (digits), which has the templates.
     pub business_account_id: Option<String>,
+    /// Where that id stands.
+    pub business_account_at: Option<Place>,
     /// Where the bearer token comes from.
     pub token: TokenSource,
     /// Graph API version, such as `v25.0`.
@@ -261,6 +263,8 @@ pub struct Template {
     pub name: String,
     /// Language codes, exactly as Meta spells them.
     pub languages: Vec<String>,
+    /// Where each of the languages stands.
+    pub languages_at: Vec<Place>,
     /// For recipients whose language is not listed; one of `languages`.
     pub fallback: Option<String>,
     /// Which endpoint sends.
@@ -271,8 +275,12 @@ pub struct Template {
     pub body: Body,
     /// Buttons with a variable, by their position in the template (0 to 9).
     pub buttons: BTreeMap<u8, Button>,
+    /// Where header, body and buttons stand.
+    pub places: Places,
     /// The cards of a carousel.
     pub carousel: Vec<Card>,
+    /// Where the carousel stands; the template's name where there is none.
+    pub carousel_at: Place,
     /// End of a limited-time offer: an RFC 3339 time, or an expression that gives one.
     pub limited_time_offer: Option<Text>,
     /// The code of an authentication template: fills the body and the url button at position 0.
@@ -290,6 +298,23 @@ pub struct Card {
     pub body: Body,
     /// Buttons by position.
     pub buttons: BTreeMap<u8, Button>,
+    /// Where header, body and buttons stand.
+    pub places: Places,
+}
+
+/// Where the parts of an entry or a card stand; what is not written stands at the entry's name or the card's start.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Places {
+    /// The key `header`.
+    pub header: Place,
+    /// The key `body`.
+    pub body: Place,
+    /// The names of the body's parameters, in the author's order; none where they have no names.
+    pub names: Vec<Place>,
+    /// The key `buttons`.
+    pub buttons: Place,
+    /// The positions of the buttons.
+    pub positions: BTreeMap<u8, Place>,
 }
 
 /// A header's variable part.

@@ -33,6 +33,21 @@ impl<'t> Spot<'t> {
         entries.get(index).map(|entry| entry.key_at)
     }
 
+    /// The place of a key that is in the map.
+    pub(super) fn place_of(self, key: &str) -> Option<Place> {
+        let Some(Kind::Map(entries)) = self.kind() else { return None };
+        entries.iter().find(|entry| entry.key == key).map(|entry| entry.key_at)
+    }
+
+    /// The places of all keys of a map, with the keys.
+    pub(super) fn keys(self) -> impl Iterator<Item = (&'t str, Place)> {
+        let entries = match self.kind() {
+            Some(Kind::Map(entries)) => entries.as_slice(),
+            _ => &[],
+        };
+        entries.iter().map(|entry| (entry.key.as_str(), entry.key_at))
+    }
+
     /// The nth item of a list, from 0.
     pub(super) fn item(self, index: usize) -> Self {
         let Some(Kind::List(items)) = self.kind() else { return Self { node: None } };

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::failure::Failure;
 use super::printer::{Printer, counted};
-use super::read::{Looked, look_through};
+use super::read::{Looked, look_through, tell_what_is_unchecked};
 use super::{Exit, help, junit};
 use crate::plan::Outline;
 use crate::problem::Problem;
@@ -51,6 +51,10 @@ pub fn run(args: &Args, printer: Printer) -> Exit {
     }
     for (file, looked) in args.files.iter().zip(&looked).filter(|(_, looked)| looked.problems_total == 0) {
         printer.result(&summary(file, looked));
+        looked.advice.iter().for_each(|advice| printer.talk(advice));
+        if !looked.has_lock {
+            tell_what_is_unchecked(file, printer);
+        }
     }
     if total > 0 {
         let shown = looked.into_iter().flat_map(|looked| looked.problems).collect();
@@ -88,6 +92,10 @@ struct CampaignChecked<'l> {
     turned_away: Option<u64>,
     tests: u64,
     tests_failed: u64,
+    /// Whether its templates were looked at; not without a lock file.
+    templates_checked: bool,
+    /// What is no problem and yet worth a word.
+    advice: &'l [String],
 }
 
 #[derive(Serialize)]
@@ -113,6 +121,8 @@ fn json(files: &[PathBuf], looked: &[Looked], problems_total: u64) -> Result<Str
             turned_away: outline.map(Outline::turned_away_total),
             tests: looked.tried.len() as u64,
             tests_failed: looked.tried.iter().filter(|tried| !tried.problems.is_empty()).count() as u64,
+            templates_checked: looked.has_lock,
+            advice: &looked.advice,
         }
     });
     let problems = looked.iter().flat_map(|looked| &looked.problems).map(found);

@@ -6,7 +6,7 @@ use super::comparing::Comparing;
 use super::failure::Failure;
 use super::outline::{self, Kept, Look, indented};
 use super::printer::Printer;
-use super::read::{prepare, read_campaign, real_ledger};
+use super::read::{prepare, read_campaign, real_ledger, tell_of_templates};
 use super::saving::Saving;
 use super::{Exit, Global, help};
 use crate::cloud::wire;
@@ -100,6 +100,7 @@ fn outline(file: &Path, asked: &Asked<'_>, global: &Global, printer: Printer) ->
     let (outline, kept) = (&outline, &kept);
     let look = Look { campaign: &campaign, occurrence: plan.occurrence(), outline, kept, since };
     printer.data(&if asked.json { outline::numbers(&look)? } else { outline::text(&look) });
+    tell_of_templates(&campaign, printer);
     if let Some(saved) = saved {
         printer.talk(&saved);
     }

@@ -4,10 +4,13 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::Global;
 use super::failure::Failure;
+use super::printer::Printer;
+use super::{Global, hint};
 use crate::campaign::{self, Campaign, Gleaned, Sound};
+use crate::catalogue::{LOCK_FILE, Lock};
 use crate::clock::Clock;
+use crate::message::definition;
 use crate::plan::{Outline, Plan, Tried};
 use crate::problem::Problem;
 
@@ -26,6 +29,10 @@ pub struct Looked {
     pub problems_total: u64,
     /// What the campaign's own tests came to, where they could be tried.
     pub tried: Vec<Tried>,
+    /// Whether there was a lock file to check the campaign against.
+    pub has_lock: bool,
+    /// What is no problem and yet worth a word.
+    pub advice: Vec<String>,
 }
 
 /// Looks through a campaign file and its recipients, so that one pass tells everything; and tries the campaign's tests.
@@ -34,7 +41,8 @@ pub fn look_through(file: &Path) -> Looked {
     let tests = gleaned.campaign.clone().filter(|_| gleaned.sound.whole && gleaned.problems.is_empty());
     let mut looked = looked(gleaned);
     if let Some(campaign) = tests
-        && let Ok(plan) = Plan::prepare(&campaign, Clock::System.local_date())
+        && let Ok(lock) = lock_beside(&campaign.file)
+        && let Ok(plan) = Plan::prepare(&campaign, lock.as_ref(), Clock::System.local_date())
     {
         looked.tried = plan.try_all();
         let failed: Vec<_> = looked.tried.iter().flat_map(|tried| tried.problems.clone()).collect();
@@ -47,7 +55,10 @@ pub fn look_through(file: &Path) -> Looked {
 
 fn looked(Gleaned { campaign, sound, mut problems }: Gleaned) -> Looked {
     let today = Clock::System.local_date();
-    let mut outline = campaign.as_ref().map_or_else(Outline::default, |it| Plan::examine(it, sound, today));
+    let lock = campaign.as_ref().and_then(|it| lock_beside(&it.file).map_err(|problem| problems.push(problem)).ok()?);
+    let lock = lock.as_ref();
+    let mut outline = campaign.as_ref().map_or_else(Outline::default, |it| Plan::examine(it, sound, lock, today));
+    let advice = campaign.as_ref().zip(lock).map(|(it, lock)| definition::advice(it, lock)).unwrap_or_default();
     // What is broken is not judged a second time.
     let known: HashSet<_> = problems.iter().map(|problem| (problem.file.clone(), problem.place)).collect();
     let found = outline.problems.len();
@@ -58,7 +69,7 @@ fn looked(Gleaned { campaign, sound, mut problems }: Gleaned) -> Looked {
     let problems_total = problems.len() as u64 + outline.problems_total - repeated;
     problems.append(&mut outline.problems);
     let key = campaign.map(|campaign| campaign.key).filter(|key| !key.is_empty());
-    Looked { key, outline, problems, problems_total, tried: Vec::new() }
+    Looked { key, outline, problems, problems_total, tried: Vec::new(), has_lock: lock.is_some(), advice }
 }
 
 impl From<Looked> for Failure {
@@ -76,11 +87,40 @@ pub fn read_campaign(file: &Path) -> Result<Campaign, Failure> {
     }
 }
 
+/// The templates beside a campaign file, where somebody has read them.
+fn lock_beside(file: &Path) -> Result<Option<Lock>, Problem> {
+    match Lock::read(&file.with_file_name(LOCK_FILE)) {
+        Ok(lock) => Ok(Some(lock)),
+        Err(problem) if problem.code == "lock-missing" => Ok(None),
+        Err(problem) => Err(problem),
+    }
+}
+
+/// Says what was not checked for want of a lock file.
+pub fn tell_what_is_unchecked(file: &Path, printer: Printer) {
+    printer.talk(&format!(
+        "not checked: template names, parameters, buttons and lengths, for there is no {LOCK_FILE}; read it with: tidings \
+         templates pull {}",
+        hint::word(file)
+    ));
+}
+
+/// Says what the templates beside a campaign give to say, or that there are none.
+pub fn tell_of_templates(campaign: &Campaign, printer: Printer) {
+    match lock_beside(&campaign.file) {
+        Ok(Some(lock)) => definition::advice(campaign, &lock).iter().for_each(|advice| printer.talk(advice)),
+        Ok(None) => tell_what_is_unchecked(&campaign.file, printer),
+        Err(_) => {}
+    }
+}
+
 /// Prepares a campaign's plan; what hinders that is told with what is wrong in the rows.
 pub fn prepare(campaign: &Campaign) -> Result<Plan<'_>, Failure> {
     let today = Clock::System.local_date();
-    Plan::prepare(campaign, today).map_err(|first| {
-        let Outline { problems, problems_total, .. } = Plan::examine(campaign, Sound::WHOLE, today);
+    let lock = lock_beside(&campaign.file).map_err(|problem| vec![problem])?;
+    let lock = lock.as_ref();
+    Plan::prepare(campaign, lock, today).map_err(|first| {
+        let Outline { problems, problems_total, .. } = Plan::examine(campaign, Sound::WHOLE, lock, today);
         // Somebody may have mended the files by now.
         if problems_total == 0 { first.into() } else { Failure::Problems { shown: problems, total: problems_total } }
     })

@@ -106,6 +106,7 @@ fn run_one(
     let saved = args.plan.as_deref().map(|path| saving::open(path, &campaign, &plan, clock)).transpose()?;
     let rehearsal = args.sandbox.then(|| args.script.script().and_then(Rehearsal::start)).transpose()?;
     let way = Way { api_url: args.api_url.as_deref(), rehearsal: rehearsal.as_ref() };
+    way.accepts(&plan, file)?;
     let mut ledger = Ledger::open(&way.ledger(file, global)?)?;
     way.look_at_purpose(&ledger)?;
     let doubts = ledger.recover(clock.unix_ms(), DIED)?;

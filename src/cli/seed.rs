@@ -88,6 +88,7 @@ fn seed(args: &Args, global: &Global, printer: Printer) -> Result<Exit, Failure>
     let picks = pick(args, &plan)?;
     let rehearsal = args.sandbox.then(|| Rehearsal::start(Script::default())).transpose()?;
     let way = Way { api_url: args.api_url.as_deref(), rehearsal: rehearsal.as_ref() };
+    way.accepts(&plan, &args.file)?;
     let mut ledger = Ledger::open(&way.ledger(&args.file, global)?)?;
     way.look_at_purpose(&ledger)?;
     look_for_stops(&ledger, &campaign, &hint::command("resume", &args.file, global))?;

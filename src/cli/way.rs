@@ -2,14 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Global;
 use super::failure::Failure;
 use super::printer::Printer;
 use super::read::real_ledger;
 use super::rehearsal::Rehearsal;
+use super::{Global, hint};
 use crate::campaign::Campaign;
+use crate::catalogue::{LOCK_FILE, SANDBOX};
 use crate::cloud::client::{Client, META_API, is_loopback};
 use crate::ledger::{Ledger, Purpose};
+use crate::plan::Plan;
 use crate::secret::Token;
 
 /// Where messages go.
@@ -61,6 +63,18 @@ impl Way<'_> {
     pub fn purpose(&self) -> Purpose {
         let here = self.rehearsal.is_some() || self.api_url.is_some_and(is_loopback);
         if here { Purpose::Rehearsal } else { Purpose::Real }
+    }
+
+    /// Refuses to send to real people what was checked only against the simulator's templates.
+    pub fn accepts(&self, plan: &Plan<'_>, file: &Path) -> Result<(), Failure> {
+        if self.purpose() == Purpose::Rehearsal || plan.checked_against() != Some(SANDBOX) {
+            return Ok(());
+        }
+        Err(Failure::Usage(format!(
+            "{LOCK_FILE} holds the simulator's templates, not those of your account, so nobody knows what would be said: \
+             read yours with: tidings templates pull {}; nothing was sent",
+            hint::word(file)
+        )))
     }
 
     /// A client for a campaign's sender.

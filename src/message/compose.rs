@@ -7,6 +7,7 @@ use csv::StringRecord;
 use minijinja::{Environment, Value};
 
 use crate::campaign::{Campaign, Occurrence, Source};
+use crate::catalogue::Lock;
 use crate::cloud::Endpoint;
 use crate::cloud::wire::{Language, Template};
 use crate::problem::{Problem, nearest};
@@ -97,6 +98,13 @@ impl Composer {
         Ok(Self { columns, engine, phone, language, occurrence, entries, settings, aside })
     }
 
+    /// Also turns away messages that are too long with the text of their template, as a lock file has it.
+    #[must_use]
+    pub fn measured_by(mut self, lock: &Lock) -> Self {
+        self.entries.iter_mut().for_each(|entry| entry.measure(lock));
+        self
+    }
+
     /// The column that the phone comes from; the first, where an expression reads several.
     pub fn phone_column(&self) -> Option<usize> {
         self.phone.expression.columns().first().copied()
@@ -133,6 +141,9 @@ impl Composer {
         let row = Row::new(cells, &self.columns, &self.engine, self.settings.get(language));
         row.misfits().next().map_or(Ok(()), Err)?;
         let components = part::fill(&entry.parts, &row)?;
+        if let Some(gauge) = entry.gauge(language) {
+            gauge.check(&components)?;
+        }
         let template = Template { name: &entry.name, language: Language::new(language), components };
         let template = serde_json::to_string(&template)
             .expect("unreachable: keys are strings, and numbers that JSON cannot hold are refused before");
@@ -149,8 +160,16 @@ impl Composer {
         match language.and_then(|language| self.entry(language.as_deref().map(str::trim))) {
             Ok((entry, language)) => {
                 let row = Row::new(cells, &self.columns, &self.engine, self.settings.get(language));
+                let before = flaws.len();
                 flaws.extend(row.misfits());
                 flaws.extend(part::flaws(&entry.parts, &row));
+                // The length of what is wrong says nothing.
+                if flaws.len() == before
+                    && let Some(gauge) = entry.gauge(language)
+                    && let Ok(components) = part::fill(&entry.parts, &row)
+                {
+                    flaws.extend(gauge.check(&components).err());
+                }
             }
             Err(unfit) => flaws.push(unfit),
         }

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::campaign::{self, Body, Button, Card, Json, Media, MediaFrom, Parameter, Template, Text};
+use crate::catalogue::Lock;
 use crate::cloud::Endpoint;
 
 use super::compile::Compiler;
+use super::gauge::Gauge;
 use super::part::{File, Filling, Header, Part, Value};
 use super::rule::{self, Rule};
 use super::slot::Slot;
@@ -18,6 +20,8 @@ pub(super) struct Entry {
     pub fallback: Option<String>,
     pub endpoint: Endpoint,
     pub parts: Vec<Part>,
+    /// How long the template is, for each of `languages`; none where that is not known.
+    pub gauges: Vec<Option<Gauge>>,
 }
 
 /// Meta's limits for a multi-product message.
@@ -33,7 +37,20 @@ impl Entry {
             fallback: template.fallback.clone(),
             endpoint: template.endpoint,
             parts: parts(template, compiler),
+            gauges: Vec::new(),
         }
+    }
+
+    /// Finds the entry's templates in a lock file.
+    pub fn measure(&mut self, lock: &Lock) {
+        let gauge = |language: &String| lock.named(&self.name).find(|it| it.language == *language).map(Gauge::new);
+        self.gauges = self.languages.iter().map(gauge).collect();
+    }
+
+    /// How long the template is in a language.
+    pub fn gauge(&self, language: &str) -> Option<&Gauge> {
+        let index = self.languages.iter().position(|code| code == language)?;
+        self.gauges.get(index)?.as_ref()
     }
 }
 

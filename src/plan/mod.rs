@@ -19,7 +19,9 @@ use crate::audience::csv::{BadRow, Row, Table};
 use crate::audience::phone::Recipient;
 use crate::audience::screen::Seen;
 use crate::campaign::{Campaign, Occurrence, OnDuplicate, OnInvalid, Source};
+use crate::catalogue::Lock;
 use crate::message::compose::{Composer, Message};
+use crate::message::definition;
 use crate::problem::{Problem, Quote};
 use rejection::Rejection;
 
@@ -45,6 +47,8 @@ pub struct Plan<'c> {
     phone_cell: usize,
     /// Whether the campaign says rightly which languages it has.
     knows_languages: bool,
+    /// Whose templates it was checked against.
+    checked_against: Option<String>,
 }
 
 /// What a row became.
@@ -115,6 +119,13 @@ impl Outline {
         }
     }
 
+    fn problems_before(&mut self, mut problems: Vec<Problem>) {
+        self.problems_total += problems.len() as u64;
+        problems.append(&mut self.problems);
+        problems.truncate(PROBLEMS_KEPT);
+        self.problems = problems;
+    }
+
     fn problem(&mut self, problem: impl FnOnce() -> Problem) {
         self.problems_total += 1;
         if self.problems.len() < PROBLEMS_KEPT {
@@ -136,14 +147,28 @@ enum People {
 
 impl<'c> Plan<'c> {
     /// Opens the recipients file and compiles the campaign's expressions against its columns. Today decides which
-    /// occurrence of a daily, weekly or monthly campaign it is.
+    /// occurrence of a daily, weekly or monthly campaign it is. With a lock file, all is checked against its templates.
     ///
     /// # Errors
-    /// All problems of the file as a whole, or of the campaign with its columns.
-    pub fn prepare(campaign: &'c Campaign, today: Date) -> Result<Self, Vec<Problem>> {
+    /// All problems of the file as a whole, or of the campaign with its columns or templates.
+    pub fn prepare(campaign: &'c Campaign, lock: Option<&Lock>, today: Date) -> Result<Self, Vec<Problem>> {
+        let misfits = lock.map(|lock| definition::check(campaign, lock)).unwrap_or_default();
+        if !misfits.is_empty() {
+            return Err(misfits);
+        }
         let table = Table::open(&campaign.recipients.file).map_err(|problems| blame(campaign, problems))?;
         let composer = Composer::new(campaign, &table.columns)?;
-        Ok(Self::of(campaign, table, composer, today))
+        Ok(Self::of(campaign, table, composer, today).measured_by(lock))
+    }
+
+    fn measured_by(self, lock: Option<&Lock>) -> Self {
+        let Some(lock) = lock else { return self };
+        Self { composer: self.composer.measured_by(lock), checked_against: Some(lock.account.clone()), ..self }
+    }
+
+    /// The account whose templates the campaign was checked against; none where there was no lock file.
+    pub fn checked_against(&self) -> Option<&str> {
+        self.checked_against.as_deref()
     }
 
     fn of(campaign: &'c Campaign, table: Table, composer: Composer, today: Date) -> Self {
@@ -153,7 +178,7 @@ impl<'c> Plan<'c> {
             Occurrence::Every(period) => period.name_of(today),
             Occurrence::Each(text) => text.source.clone(),
         };
-        Self { campaign, table, composer, occurrence, phone_cell, knows_languages: true }
+        Self { campaign, table, composer, occurrence, phone_cell, knows_languages: true, checked_against: None }
     }
 
     /// The name of the occurrence; where each row has its own, the expression that gives it.

@@ -3,7 +3,7 @@
 use csv::StringRecord;
 use insta::assert_snapshot;
 use serde_json::json;
-use tidings::campaign::{Button, Card, Header, Media, MediaFrom, Parameter};
+use tidings::campaign::{Button, Card, Header, Media, MediaFrom, Parameter, Places};
 use tidings::message::bubble;
 use unicode_width::UnicodeWidthStr;
 
@@ -86,6 +86,7 @@ fn rarer_components_are_shown_in_words() {
         header: Some(Header::Product { catalog: text("194"), id: text(slug) }),
         body: listed(&["10OFF"]),
         buttons: [(0, Button::Url(text(slug)))].into(),
+        places: Places::default(),
     };
     let bill = Media { from: MediaFrom::Id(text("1602")), filename: Some(text("invoice.pdf")) };
     let shown = draft()

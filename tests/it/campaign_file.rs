@@ -155,6 +155,8 @@ fn everything_that_can_be_said_arrives_as_said() {
     let filters = vec![
         (directory.to_str().expect("a path"), "DIR"),
         (r"Place \{ line: (\d+), column: (\d+) \}", "$1:$2"),
+        (r", (languages_at: \[[^\]]*\]|carousel_at: \d+:\d+|business_account_at: (None|Some\([^)]*\)))", ""),
+        (r", places: Places \{ [^{}]*\{[^{}]*\} \}", ""),
         (r", turns: \[\]", ""),
         (r#"Text \{ source: ("(?:[^"\\]|\\.)*"), at: (\d+:\d+) \}"#, "$1@$2"),
         (", (fallback|header|limited_time_offer|otp|filename): None", ""),

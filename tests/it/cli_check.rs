@@ -23,7 +23,10 @@ fn what_is_right_is_told_in_a_line_for_each_campaign_and_touches_nothing() {
     let project = project.file("other.yaml", other);
     let ran = project.tidings(["check", "campaign.yaml", "other.yaml"]);
     ran.code(0);
-    assert_eq!(ran.stderr, "");
+    insta::assert_snapshot!(ran.stderr, @"
+    not checked: template names, parameters, buttons and lengths, for there is no templates.lock.json; read it with: tidings templates pull campaign.yaml
+    not checked: template names, parameters, buttons and lengths, for there is no templates.lock.json; read it with: tidings templates pull other.yaml
+    ");
     insta::assert_snapshot!(ran.stdout, @"
     spring: 2 rows, 1 message, 1 turned away; no problems
     summer: 2 rows, 1 message, 1 turned away; no problems
@@ -81,11 +84,13 @@ fn json_lists_problems_with_fields_that_stay() {
             "campaigns": [
                 {
                     "file": "campaign.yaml", "campaign": "spring", "problems": 2,
-                    "rows": nothing, "messages": nothing, "turned_away": nothing, "tests": 0, "tests_failed": 0
+                    "rows": nothing, "messages": nothing, "turned_away": nothing, "tests": 0, "tests_failed": 0,
+                    "templates_checked": false, "advice": []
                 },
                 {
                     "file": "none.yaml", "campaign": nothing, "problems": 1,
-                    "rows": nothing, "messages": nothing, "turned_away": nothing, "tests": 0, "tests_failed": 0
+                    "rows": nothing, "messages": nothing, "turned_away": nothing, "tests": 0, "tests_failed": 0,
+                    "templates_checked": false, "advice": []
                 }
             ],
             "problems": [
@@ -114,7 +119,8 @@ fn json_says_so_when_all_is_well() {
     ran.code(0);
     let told: Value = serde_json::from_str(&ran.stdout).expect("JSON");
     let campaign = json!({
-        "file": "campaign.yaml", "campaign": "spring", "problems": 0, "rows": 3, "messages": 3, "turned_away": 0, "tests": 0, "tests_failed": 0
+        "file": "campaign.yaml", "campaign": "spring", "problems": 0, "rows": 3, "messages": 3, "turned_away": 0,
+        "tests": 0, "tests_failed": 0, "templates_checked": false, "advice": []
     });
     assert_eq!(told, json!({ "campaigns": [campaign], "problems": [], "problems_total": 0 }));
 }

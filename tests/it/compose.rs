@@ -6,7 +6,7 @@ use csv::StringRecord;
 use insta::assert_snapshot;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use tidings::campaign::{Body, Button, Card, Header, Parameter, Source, Template};
+use tidings::campaign::{Body, Button, Card, Header, Parameter, Places, Source, Template};
 use tidings::cloud::Endpoint;
 use tidings::message::compose::Composer;
 
@@ -65,7 +65,7 @@ fn lengths_are_counted_in_characters() {
     assert_snapshot!(header.reason(&[("a", &"x".repeat(61))]), @"header text (column `a`) is 61 characters long; at most 60 are allowed");
     let offer = draft().body(listed(&["{{ a }}"])).offer_ends("2026-04-07T23:59:00-03:00");
     assert_snapshot!(offer.reason(&[("a", &"x".repeat(601))]), @"body parameter 1 (column `a`) is 601 characters long; at most 600 are allowed");
-    let card = Card { header: None, body: listed(&["{{ a }}"]), buttons: [].into() };
+    let card = Card { header: None, body: listed(&["{{ a }}"]), buttons: [].into(), places: Places::default() };
     assert_snapshot!(draft().card(card).reason(&[("a", &"x".repeat(161))]), @"carousel card 1: body parameter 1 (column `a`) is 161 characters long; at most 160 are allowed");
 }
 
@@ -100,7 +100,15 @@ fn what_is_just_short_enough_is_sent() {
     for (draft, most) in [
         (draft().header(Header::Text(cell())), 60),
         (draft().body(listed(&["{{ a }}"])).offer_ends("2026-04-07T23:59:00Z"), 600),
-        (draft().card(Card { header: None, body: listed(&["{{ a }}"]), buttons: [].into() }), 160),
+        (
+            draft().card(Card {
+                header: None,
+                body: listed(&["{{ a }}"]),
+                buttons: [].into(),
+                places: Places::default(),
+            }),
+            160,
+        ),
         (draft().otp("{{ a }}"), 15),
         (draft().header(Header::Image(link(&format!("{link_start}{{{{ a }}}}")))), 2000 - link_start.len()),
         (in_button(Button::Url(cell())), 2000),

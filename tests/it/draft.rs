@@ -8,7 +8,7 @@ use serde_json::Value;
 use tidings::campaign::column::Kind;
 use tidings::campaign::{
     Body, Button, Campaign, Card, Header, Json, Media, MediaFrom, Occurrence, OnDuplicate, OnInvalid, Parameter,
-    Recipients, Report, Sender, Source, Template, Text,
+    Places, Recipients, Report, Sender, Source, Template, Text,
 };
 use tidings::cloud::Endpoint;
 use tidings::message::Unfit;
@@ -29,6 +29,7 @@ pub fn draft() -> Draft {
         sender: Sender {
             at: Place::default(),
             business_account_id: None,
+            business_account_at: None,
             phone_number_id: "106540352242922".to_owned(),
             token: TokenSource::Env("WHATSAPP_ACCESS_TOKEN".to_owned()),
             api_version: "v25.0".to_owned(),
@@ -60,12 +61,15 @@ pub fn template(name: &str, languages: &[&str]) -> Template {
         at: at(7, 11),
         name: name.to_owned(),
         languages: languages.iter().map(|&code| code.to_owned()).collect(),
+        languages_at: vec![at(8, 17); languages.len()],
         fallback: None,
         endpoint: Endpoint::Messages,
         header: None,
         body: Body::Empty,
         buttons: BTreeMap::new(),
+        places: Places::default(),
         carousel: Vec::new(),
+        carousel_at: at(7, 11),
         limited_time_offer: None,
         otp: None,
         raw_components: Vec::new(),

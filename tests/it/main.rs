@@ -23,6 +23,7 @@ mod cli_token;
 mod cli_trials;
 mod compose;
 mod crash;
+mod definition;
 mod disk;
 mod draft;
 mod duplicates;

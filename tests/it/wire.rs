@@ -3,7 +3,7 @@
 
 use jsonschema::Validator;
 use serde_json::{Value, json};
-use tidings::campaign::{Body, Button, Card, Header, Media, MediaFrom, Parameter};
+use tidings::campaign::{Body, Button, Card, Header, Media, MediaFrom, Parameter, Places};
 use tidings::cloud::wire::envelope;
 
 use crate::draft::{Draft, draft, json as tree, link, listed, text, upload, words};
@@ -307,6 +307,7 @@ fn carousel_cards_are_numbered_and_hold_their_own_components() {
         header: Some(Header::Image(upload(image))),
         body: listed(&["10OFF"]),
         buttons: [(0, Button::QuickReply(text("more"))), (1, Button::Url(text(slug)))].into(),
+        places: Places::default(),
     };
     let draft = draft().body(listed(&["Ana"])).card(card("24230790383178626", "blue-elf")).card(card("1558", "buddha"));
     let expected = |index: usize, image: &str, slug: &str| {

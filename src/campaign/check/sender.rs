@@ -17,6 +17,7 @@ pub(super) fn nobody() -> Sender {
         at: Place::default(),
         phone_number_id: String::new(),
         business_account_id: None,
+        business_account_at: None,
         token: TokenSource::Env(DEFAULT_VARIABLE.to_owned()),
         api_version: API_VERSION.to_owned(),
     }
@@ -25,11 +26,19 @@ pub(super) fn nobody() -> Sender {
 impl Check<'_> {
     pub(super) fn sender(&mut self, written: &file::Sender, spot: Spot<'_>) -> Option<Sender> {
         let number = self.meta_id(spot.key("phone_number_id"));
-        let business_account_id = self.meta_id(spot.key("business_account_id"));
+        let account = spot.key("business_account_id");
+        let (business_account_id, business_account_at) = (self.meta_id(account), account.at());
         let token = self.token(written.token.as_ref(), spot.key("token"));
         let api_version = self.api_version(spot.key("api_version")).unwrap_or_else(|| API_VERSION.to_owned());
         let at = spot.at().unwrap_or_default();
-        Some(Sender { at, phone_number_id: number?, business_account_id, token: token?, api_version })
+        Some(Sender {
+            at,
+            phone_number_id: number?,
+            business_account_id,
+            business_account_at,
+            token: token?,
+            api_version,
+        })
     }
 
     /// Meta's ids are digits; it stands in a URL, so nothing else may pass.

@@ -6,8 +6,9 @@ use super::Check;
 use super::language::{is_known, suggestion};
 use crate::campaign::problems::shown;
 use crate::campaign::spot::Spot;
-use crate::campaign::{Body, Card, Header, Template, Text, file};
+use crate::campaign::{Body, Card, Header, Places, Template, Text, file};
 use crate::cloud::Endpoint;
+use crate::problem::Place;
 
 /// Meta's limit on the length of a template's name.
 const NAME_CHARS_MAX: usize = 512;
@@ -44,6 +45,7 @@ impl Check<'_> {
             at,
             name,
             languages: written.languages.clone(),
+            languages_at: languages_at(written.languages.len(), spot.key("languages"), at),
             fallback: written.fallback.clone(),
             endpoint: match written.endpoint {
                 None | Some(file::Endpoint::Messages) => Endpoint::Messages,
@@ -52,7 +54,9 @@ impl Check<'_> {
             header,
             body,
             buttons: buttons?,
+            places: places(spot, at),
             carousel: carousel?,
+            carousel_at: spot.place_of("carousel").unwrap_or(at),
             limited_time_offer,
             otp,
             raw_components,
@@ -142,7 +146,8 @@ impl Check<'_> {
             let message = "a card's header is an image, a video or a product";
             self.problem(spot.key("header"), "card-header", message, "write `header: { image: \"https://...\" }`");
         }
-        Some(Card { header: header?, body: body?, buttons: buttons? })
+        let places = places(spot, spot.at().unwrap_or_default());
+        Some(Card { header: header?, body: body?, buttons: buttons?, places })
     }
 
     /// The end of an offer. An expression is judged when it is rendered.
@@ -177,5 +182,23 @@ impl Check<'_> {
             _ => return,
         };
         self.problem(spot, "mixed-parameters", message, help);
+    }
+}
+
+/// Where the languages stand, in the order of the list.
+fn languages_at(count: usize, spot: Spot<'_>, otherwise: Place) -> Vec<Place> {
+    (0..count).map(|index| spot.item(index).at().unwrap_or(otherwise)).collect()
+}
+
+/// Where the parts of an entry or a card stand.
+fn places(spot: Spot<'_>, otherwise: Place) -> Places {
+    let place = |key| spot.place_of(key).unwrap_or(otherwise);
+    let position = |(key, place): (&str, Place)| Some((key.parse().ok()?, place));
+    Places {
+        header: place("header"),
+        body: place("body"),
+        names: spot.key("body").keys().map(|(_, place)| place).collect(),
+        buttons: place("buttons"),
+        positions: spot.key("buttons").keys().filter_map(position).collect(),
     }
 }
