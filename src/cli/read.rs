@@ -4,12 +4,14 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Date;
+
 use super::failure::Failure;
 use super::printer::Printer;
 use super::{Global, hint};
 use crate::campaign::{self, Campaign, Gleaned, Sound};
 use crate::catalogue::{LOCK_FILE, Lock};
-use crate::clock::Clock;
+use crate::clock::{Clock, UnixMs};
 use crate::message::definition;
 use crate::plan::{Outline, Plan, Tried};
 use crate::problem::Problem;
@@ -54,10 +56,9 @@ pub fn look_through(file: &Path) -> Looked {
 }
 
 fn looked(Gleaned { campaign, sound, mut problems }: Gleaned) -> Looked {
-    let today = Clock::System.local_date();
     let lock = campaign.as_ref().and_then(|it| lock_beside(&it.file).map_err(|problem| problems.push(problem)).ok()?);
     let lock = lock.as_ref();
-    let mut outline = campaign.as_ref().map_or_else(Outline::default, |it| Plan::examine(it, sound, lock, today));
+    let mut outline = campaign.as_ref().map_or_else(Outline::default, |it| Plan::examine(it, sound, lock, now()));
     let advice = campaign.as_ref().zip(lock).map(|(it, lock)| definition::advice(it, lock)).unwrap_or_default();
     // What is broken is not judged a second time.
     let known: HashSet<_> = problems.iter().map(|problem| (problem.file.clone(), problem.place)).collect();
@@ -85,6 +86,11 @@ pub fn read_campaign(file: &Path) -> Result<Campaign, Failure> {
         Gleaned { campaign: Some(campaign), sound, problems } if sound.whole && problems.is_empty() => Ok(campaign),
         gleaned => Err(looked(gleaned).into()),
     }
+}
+
+/// The day by the calendar here, and the time.
+fn now() -> (Date, UnixMs) {
+    (Clock::System.local_date(), Clock::System.unix_ms())
 }
 
 /// The templates beside a campaign file, where somebody has read them.
@@ -116,11 +122,11 @@ pub fn tell_of_templates(campaign: &Campaign, printer: Printer) {
 
 /// Prepares a campaign's plan; what hinders that is told with what is wrong in the rows.
 pub fn prepare(campaign: &Campaign) -> Result<Plan<'_>, Failure> {
-    let today = Clock::System.local_date();
+    let (today, time) = now();
     let lock = lock_beside(&campaign.file).map_err(|problem| vec![problem])?;
     let lock = lock.as_ref();
-    Plan::prepare(campaign, lock, today).map_err(|first| {
-        let Outline { problems, problems_total, .. } = Plan::examine(campaign, Sound::WHOLE, lock, today);
+    Plan::prepare(campaign, lock, today).map(|plan| plan.as_of(time)).map_err(|first| {
+        let Outline { problems, problems_total, .. } = Plan::examine(campaign, Sound::WHOLE, lock, (today, time));
         // Somebody may have mended the files by now.
         if problems_total == 0 { first.into() } else { Failure::Problems { shown: problems, total: problems_total } }
     })

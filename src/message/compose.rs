@@ -8,8 +8,9 @@ use minijinja::{Environment, Value};
 
 use crate::campaign::{Campaign, Occurrence, Source};
 use crate::catalogue::Lock;
+use crate::clock::{UnixMs, rfc3339};
 use crate::cloud::Endpoint;
-use crate::cloud::wire::{Language, Template};
+use crate::cloud::wire::{Component, Language, Parameter, Template};
 use crate::problem::{Problem, nearest};
 
 use super::Unfit;
@@ -34,6 +35,8 @@ pub struct Composer {
     settings: HashMap<String, Value>,
     /// What filters know where there is no message.
     aside: Option<Value>,
+    /// An offer that ends before is over; none where nobody has said what time it is.
+    now: Option<UnixMs>,
 }
 
 /// Where a row's message goes.
@@ -95,7 +98,7 @@ impl Composer {
         let codes = codes.into_iter().filter(|_| asks_setting);
         let settings = codes.map(|code| (code.clone(), setting(Some(Locale::of(code))))).collect();
         let aside = asks_setting.then(|| setting(None));
-        Ok(Self { columns, engine, phone, language, occurrence, entries, settings, aside })
+        Ok(Self { columns, engine, phone, language, occurrence, entries, settings, aside, now: None })
     }
 
     /// Also turns away messages that are too long with the text of their template, as a lock file has it.
@@ -103,6 +106,12 @@ impl Composer {
     pub fn measured_by(mut self, lock: &Lock) -> Self {
         self.entries.iter_mut().for_each(|entry| entry.measure(lock));
         self
+    }
+
+    /// Also turns away offers that are over at this time.
+    #[must_use]
+    pub fn as_of(self, now: UnixMs) -> Self {
+        Self { now: Some(now), ..self }
     }
 
     /// The column that the phone comes from; the first, where an expression reads several.
@@ -141,9 +150,7 @@ impl Composer {
         let row = Row::new(cells, &self.columns, &self.engine, self.settings.get(language));
         row.misfits().next().map_or(Ok(()), Err)?;
         let components = part::fill(&entry.parts, &row)?;
-        if let Some(gauge) = entry.gauge(language) {
-            gauge.check(&components)?;
-        }
+        self.look_at_whole(entry, language, &components)?;
         let template = Template { name: &entry.name, language: Language::new(language), components };
         let template = serde_json::to_string(&template)
             .expect("unreachable: keys are strings, and numbers that JSON cannot hold are refused before");
@@ -165,15 +172,22 @@ impl Composer {
                 flaws.extend(part::flaws(&entry.parts, &row));
                 // The length of what is wrong says nothing.
                 if flaws.len() == before
-                    && let Some(gauge) = entry.gauge(language)
                     && let Ok(components) = part::fill(&entry.parts, &row)
                 {
-                    flaws.extend(gauge.check(&components).err());
+                    flaws.extend(self.look_at_whole(entry, language, &components).err());
                 }
             }
             Err(unfit) => flaws.push(unfit),
         }
         flaws
+    }
+
+    /// What only the finished message shows.
+    fn look_at_whole(&self, entry: &Entry, language: &str, components: &[Component<'_>]) -> Result<(), Unfit> {
+        if let Some(gauge) = entry.gauge(language) {
+            gauge.check(components)?;
+        }
+        self.now.map_or(Ok(()), |now| components.iter().try_for_each(|component| is_to_come(component, now)))
     }
 
     fn row<'r>(&'r self, cells: &'r StringRecord) -> Row<'r> {
@@ -228,6 +242,20 @@ impl Composer {
             }
         }
         codes.join(", ")
+    }
+}
+
+/// People would see an offer that cannot be had any more.
+fn is_to_come(component: &Component<'_>, now: UnixMs) -> Result<(), Unfit> {
+    match component {
+        Component::LimitedTimeOffer { parameters: [Parameter::LimitedTimeOffer { limited_time_offer }] }
+            if limited_time_offer.expiration_time_ms <= now =>
+        {
+            let ended = rfc3339(limited_time_offer.expiration_time_ms);
+            let reason = format!("the offer was over at {ended}; write an end that is still to come");
+            Err(Unfit { code: "offer-over", column: None, reason })
+        }
+        _ => Ok(()),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::audience::phone::Recipient;
 use crate::audience::screen::Seen;
 use crate::campaign::{Campaign, Occurrence, OnDuplicate, OnInvalid, Sound, Source};
 use crate::catalogue::Lock;
+use crate::clock::UnixMs;
 use crate::message::compose::Composer;
 use crate::message::definition;
 use crate::problem::Problem;
@@ -19,17 +20,22 @@ impl Plan<'_> {
     /// a whole, its columns, then every row.
     ///
     /// Of a campaign that is not sound only what can be known is said: nothing that might be right once it is mended.
-    pub fn examine(campaign: &Campaign, sound: Sound, lock: Option<&Lock>, today: Date) -> Outline {
+    pub fn examine(campaign: &Campaign, sound: Sound, lock: Option<&Lock>, (today, now): (Date, UnixMs)) -> Outline {
         let lock = lock.filter(|_| sound.messages);
         let misfits = lock.map(|lock| definition::check(campaign, lock)).unwrap_or_default();
         // Texts that are to change have no length yet.
         let lock = lock.filter(|_| misfits.is_empty());
-        let mut outline = Self::examine_recipients(campaign, sound, lock, today);
+        let mut outline = Self::examine_recipients(campaign, sound, lock, (today, now));
         outline.problems_before(misfits);
         outline
     }
 
-    fn examine_recipients(campaign: &Campaign, sound: Sound, lock: Option<&Lock>, today: Date) -> Outline {
+    fn examine_recipients(
+        campaign: &Campaign,
+        sound: Sound,
+        lock: Option<&Lock>,
+        (today, now): (Date, UnixMs),
+    ) -> Outline {
         let mut outline = Outline::default();
         let table = match Table::open(&campaign.recipients.file) {
             Ok(table) => table,
@@ -46,7 +52,7 @@ impl Plan<'_> {
         match composer(campaign, sound, &table.columns) {
             Ok(composer) if sound.recipients && sound.messages => {
                 let plan = Plan { knows_languages: sound.languages, ..Plan::of(campaign, table, composer, today) };
-                let plan = plan.measured_by(lock);
+                let plan = plan.measured_by(lock).as_of(now);
                 let Ok(outline) = plan.compose(|_| Ok::<_, Infallible>(()));
                 return outline;
             }

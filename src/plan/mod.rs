@@ -20,6 +20,7 @@ use crate::audience::phone::Recipient;
 use crate::audience::screen::Seen;
 use crate::campaign::{Campaign, Occurrence, OnDuplicate, OnInvalid, Source};
 use crate::catalogue::Lock;
+use crate::clock::UnixMs;
 use crate::message::compose::{Composer, Message};
 use crate::message::definition;
 use crate::problem::{Problem, Quote};
@@ -164,6 +165,12 @@ impl<'c> Plan<'c> {
     fn measured_by(self, lock: Option<&Lock>) -> Self {
         let Some(lock) = lock else { return self };
         Self { composer: self.composer.measured_by(lock), checked_against: Some(lock.account.clone()), ..self }
+    }
+
+    /// Also turns away offers that are over at this time.
+    #[must_use]
+    pub fn as_of(self, now: UnixMs) -> Self {
+        Self { composer: self.composer.as_of(now), ..self }
     }
 
     /// The account whose templates the campaign was checked against; none where there was no lock file.

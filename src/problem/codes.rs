@@ -84,6 +84,7 @@ pub const CODES: &[&str] = &[
     "occurrence",
     "odd-key",
     "of-last",
+    "offer-over",
     "otp",
     "otp-template",
     "parameter",
