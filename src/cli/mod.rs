@@ -13,6 +13,7 @@ mod init;
 mod junit;
 mod man;
 mod outline;
+mod page;
 mod preview;
 mod printer;
 mod progress;
@@ -32,6 +33,7 @@ mod staging;
 mod stop;
 mod templates;
 mod way;
+mod wording;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

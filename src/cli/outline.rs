@@ -8,32 +8,28 @@ use serde::Serialize;
 use super::failure::Failure;
 use super::printer::counted;
 use super::progress;
+use super::wording::Wording;
 use crate::campaign::{Campaign, Occurrence};
 use crate::clock::{rfc3339, zone};
 use crate::ledger::SinceLast;
+use crate::message::bubble;
 use crate::message::wrap::{WIDTH_MAX, wrapped};
-use crate::plan::Outline;
+use crate::plan::samples::{Away, Chosen, Sample};
+use crate::plan::{Outline, Plan};
 use crate::policy::calendar::Period;
-
-/// What a preview keeps of the stream.
-#[derive(Default)]
-pub struct Kept {
-    /// The first messages, as bubbles.
-    pub samples: Vec<String>,
-    /// The first rows that were turned away, with the reasons.
-    pub turned_away: Vec<(u64, String)>,
-}
 
 /// A plan that was looked at.
 pub struct Look<'a> {
     /// The campaign.
     pub campaign: &'a Campaign,
-    /// Its occurrence.
-    pub occurrence: &'a str,
+    /// Its plan.
+    pub plan: &'a Plan<'a>,
     /// The plan in numbers.
     pub outline: &'a Outline,
-    /// What was kept of it.
-    pub kept: &'a Kept,
+    /// Rows that tell much about it.
+    pub chosen: &'a Chosen,
+    /// The templates' own words.
+    pub wording: &'a Wording,
     /// How it stands to what was sent before.
     pub since: Option<SinceLast>,
 }
@@ -86,7 +82,7 @@ struct ByTemplate<'a> {
 
 /// The plan in numbers, as JSON.
 pub fn numbers(look: &Look<'_>) -> Result<String, Failure> {
-    let Look { campaign, occurrence, outline, since, .. } = *look;
+    let Look { campaign, plan, outline, since, .. } = *look;
     let by_template = outline.messages.iter().map(|((template, language), messages)| ByTemplate {
         template,
         language,
@@ -94,7 +90,7 @@ pub fn numbers(look: &Look<'_>) -> Result<String, Failure> {
     });
     let numbers = Numbers {
         campaign: &campaign.key,
-        occurrence,
+        occurrence: plan.occurrence(),
         phone_number_id: &campaign.sender.phone_number_id,
         rows: outline.rows,
         messages: outline.messages_total(),
@@ -109,29 +105,29 @@ pub fn numbers(look: &Look<'_>) -> Result<String, Failure> {
 }
 
 /// How long the next run takes, at this pace.
-fn duration(look: &Look<'_>) -> Duration {
+pub fn duration(look: &Look<'_>) -> Duration {
     let messages = look.since.map_or(look.outline.messages_total(), |since| since.to_send());
     Duration::from_secs_f64((messages as f64 / look.campaign.pace_per_second()).ceil())
 }
 
 /// The plan in words.
-pub fn text(look: &Look<'_>) -> String {
+pub fn text(look: &Look<'_>, is_styled: bool) -> String {
     let mut text = String::new();
     // Writing to a String does not fail.
-    let _ = write_text(&mut text, look);
+    let _ = write_text(&mut text, look).and_then(|()| write_samples(&mut text, look, is_styled));
     text.truncate(text.trim_end().len());
     text
 }
 
 fn write_text(text: &mut String, look: &Look<'_>) -> std::fmt::Result {
-    let Look { campaign, occurrence, outline, kept, since } = *look;
+    let Look { campaign, plan, outline, chosen, since, .. } = *look;
     let (messages, turned_away) = (outline.messages_total(), outline.turned_away_total());
     let (rows, planned) = (counted(outline.rows, "row"), counted(messages, "message"));
     writeln!(text, "{}: {rows}, {planned}, {turned_away} turned away", campaign.key)?;
     for line in campaign.description.iter().flat_map(|description| description.lines()) {
         writeln!(text, "{}", indented("", line))?;
     }
-    if let Some(once) = how_often(&campaign.occurrence, occurrence) {
+    if let Some(once) = how_often(&campaign.occurrence, plan.occurrence()) {
         writeln!(text, "{}", indented("", &once))?;
     }
     let time = progress::time(duration(look));
@@ -151,26 +147,49 @@ fn write_text(text: &mut String, look: &Look<'_>) -> std::fmt::Result {
     }
     if turned_away > 0 {
         writeln!(text, "\nturned away")?;
-        for (row, reason) in &kept.turned_away {
+        for Away { row, reason, .. } in &chosen.away {
             writeln!(text, "{}", indented(&format!("  row {row}: "), reason))?;
         }
-        let rest = turned_away - kept.turned_away.len() as u64;
+        let rest = turned_away - chosen.away.len() as u64;
         if rest > 0 {
             writeln!(text, "  and {rest} more")?;
-        }
-    }
-    if !kept.samples.is_empty() {
-        let of = if kept.samples.len() as u64 == messages { "all messages" } else { "the first messages" };
-        writeln!(text, "\n{of}")?;
-        for sample in &kept.samples {
-            writeln!(text, "{sample}")?;
         }
     }
     Ok(())
 }
 
+fn write_samples(text: &mut String, look: &Look<'_>, is_styled: bool) -> std::fmt::Result {
+    let Look { outline, chosen, wording, .. } = *look;
+    if chosen.messages.is_empty() {
+        return Ok(());
+    }
+    writeln!(text, "\n{}", samples_title(chosen, outline))?;
+    for note in wording.notes(outline.messages.keys()) {
+        writeln!(text, "{}", indented("", &note))?;
+    }
+    for sample in &chosen.messages {
+        writeln!(text, "{}", shown(sample, wording, is_styled))?;
+    }
+    Ok(())
+}
+
+/// Which of the messages are shown.
+pub fn samples_title(chosen: &Chosen, outline: &Outline) -> String {
+    let (shown, all) = (chosen.messages.len() as u64, outline.messages_total());
+    if shown == all { "all messages".to_owned() } else { format!("{shown} of {}", counted(all, "message")) }
+}
+
+/// One message, under a line that says to whom it goes and why it is shown.
+pub fn shown(sample: &Sample, wording: &Wording, is_styled: bool) -> String {
+    let message = sample.message();
+    let Sample { row, recipient, why, .. } = sample;
+    let why: String = why.iter().map(|why| format!(", {why}")).collect();
+    let bubble = bubble::text(&message, wording.of(message.name, message.language), is_styled);
+    format!("row {row} to {recipient}: {} ({}){why}\n{bubble}", message.name, message.language)
+}
+
 /// How often each person gets it, where it is not once for ever.
-fn how_often(kind: &Occurrence, name: &str) -> Option<String> {
+pub fn how_often(kind: &Occurrence, name: &str) -> Option<String> {
     let period = match kind {
         Occurrence::Once => return None,
         Occurrence::Each(_) => return Some(format!("each person once for each `{name}`")),
@@ -181,10 +200,18 @@ fn how_often(kind: &Occurrence, name: &str) -> Option<String> {
     Some(format!("each person once a {period}, by the calendar of this machine ({}): {name}", zone()))
 }
 
-/// How the rows stand to what was sent before; what nobody is in goes without saying.
+/// How the rows stand to what was sent before.
 fn write_since(text: &mut String, since: SinceLast) -> std::fmt::Result {
     writeln!(text, "\nsince the last run, {}", rfc3339(since.last_run_at))?;
-    writeln!(text, "  {:>9}  to send now: {} new, {} waiting", since.to_send(), since.new, since.waiting)?;
+    for (count, words) in since_lines(since) {
+        writeln!(text, "  {count:>9}  {words}")?;
+    }
+    Ok(())
+}
+
+/// How the rows stand to what was sent before, in numbers with their words; what nobody is in goes without saying.
+pub fn since_lines(since: SinceLast) -> Vec<(u64, String)> {
+    let mut lines = vec![(since.to_send(), format!("to send now: {} new, {} waiting", since.new, since.waiting))];
     for (count, words) in [
         (since.changed, "of those waiting would change: needs --accept-changes"),
         (since.accepted, "have it already"),
@@ -195,10 +222,10 @@ fn write_since(text: &mut String, since: SinceLast) -> std::fmt::Result {
         (since.withdrawn, "waited, and would be withdrawn: gone from the file, or their occurrence is over"),
     ] {
         if count > 0 {
-            writeln!(text, "  {count:>9}  {words}")?;
+            lines.push((count, words.to_owned()));
         }
     }
-    Ok(())
+    lines
 }
 
 /// A text after its short label, in lines that fit the screen and start below each other.

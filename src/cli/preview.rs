@@ -4,19 +4,21 @@ use std::path::{Path, PathBuf};
 
 use super::comparing::Comparing;
 use super::failure::Failure;
-use super::outline::{self, Kept, Look, indented};
+use super::outline::{self, Look, indented};
+use super::page::Page;
 use super::printer::Printer;
 use super::read::{prepare, read_campaign, real_ledger, tell_of_templates};
 use super::saving::Saving;
+use super::wording::Wording;
 use super::{Exit, Global, help};
 use crate::cloud::wire;
 use crate::ledger::Peek;
-use crate::message::bubble;
-use crate::message::compose::Message;
 use crate::plan::Planned;
+use crate::plan::samples::{Sample, Samples};
 
-/// So many messages are shown.
-const SAMPLES: usize = 3;
+/// So many messages are shown on a screen, and so many on a page.
+const SAMPLES: usize = 8;
+const PAGE_SAMPLES: usize = 200;
 
 /// So many rows that were turned away are named one by one.
 const TURNED_AWAY_SHOWN: usize = 20;
@@ -27,8 +29,8 @@ const CALLBACK: &str = "preview";
 const EXAMPLES: &str = "\
 Examples:
   tidings preview spring.yaml            # counts, who is turned away, samples
-  tidings preview spring.yaml --row 17   # one row's message
-  tidings preview spring.yaml --row 17 --json   # the request it becomes
+  tidings preview spring.yaml --row 17   # one row's message; --json: its request
+  tidings preview spring.yaml --html spring.html   # the same as a page
   tidings preview spring.yaml --json     # the numbers, for programs";
 
 #[derive(Debug, clap::Args)]
@@ -46,13 +48,19 @@ pub struct Args {
     /// Save the plan to this file: every recipient and every word, to be sent with `run --plan` within 24 hours.
     #[arg(long, value_name = "PLAN", conflicts_with = "row")]
     out: Option<PathBuf>,
+    /// Write the preview as a page to this file too: one file that any browser shows, with up to 200 messages.
+    #[arg(long, value_name = "PAGE", conflicts_with = "row")]
+    html: Option<PathBuf>,
 }
 
 /// Shows a plan as asked for.
 pub fn run(args: &Args, global: &Global, printer: Printer) -> Exit {
     let shown = match args.row {
         Some(row) => show_row(args, row, printer),
-        None => outline(&args.file, &Asked { json: args.json, out: args.out.as_deref() }, global, printer),
+        None => {
+            let asked = Asked { json: args.json, out: args.out.as_deref(), html: args.html.as_deref() };
+            outline(&args.file, &asked, global, printer)
+        }
     };
     shown.unwrap_or_else(|failure| failure.report(printer))
 }
@@ -67,48 +75,47 @@ pub fn show(file: &Path, global: &Global, printer: Printer) -> Exit {
 struct Asked<'a> {
     json: bool,
     out: Option<&'a Path>,
+    html: Option<&'a Path>,
 }
 
 fn outline(file: &Path, asked: &Asked<'_>, global: &Global, printer: Printer) -> Result<Exit, Failure> {
     let campaign = read_campaign(file)?;
-    let mut kept = Kept::default();
     let plan = prepare(&campaign)?;
+    let page = asked.html.map(Page::to).transpose()?;
     let mut saving = asked.out.map(|out| Saving::begin(&campaign, &plan, out)).transpose()?;
     let ledger = Peek::open(&real_ledger(file, global)?);
     let mut comparing = Comparing::begin(&ledger, (&campaign.key, plan.occurrence()));
+    let samples_of = |most| Samples::new(most, TURNED_AWAY_SHOWN, plan.row_count());
+    let mut samples = samples_of(SAMPLES);
+    let mut page_samples = page.as_ref().map(|_| samples_of(PAGE_SAMPLES));
     let outline = plan.compose(|planned| {
         if let Some(saving) = &mut saving {
             saving.add(&planned)?;
         }
         comparing.add(&planned);
-        match planned {
-            Planned::Message { row, recipient, message, .. } if kept.samples.len() < SAMPLES => {
-                kept.samples.push(bubble(row, recipient, message));
-            }
-            Planned::TurnedAway { row, reason, .. } if kept.turned_away.len() < TURNED_AWAY_SHOWN => {
-                kept.turned_away.push((row, reason.to_owned()));
-            }
-            _ => {}
-        }
+        samples.add(&planned);
+        page_samples.iter_mut().for_each(|samples| samples.add(&planned));
         Ok::<_, Failure>(())
     })?;
     if outline.problems_total > 0 {
         return Err(Failure::Problems { shown: outline.problems, total: outline.problems_total });
     }
+    let wording = Wording::read(&campaign, printer);
     let saved = saving.map(|saving| saving.finish(&outline)).transpose()?;
-    let since = comparing.finish(printer);
-    let (outline, kept) = (&outline, &kept);
-    let look = Look { campaign: &campaign, occurrence: plan.occurrence(), outline, kept, since };
-    printer.data(&if asked.json { outline::numbers(&look)? } else { outline::text(&look) });
+    let (since, chosen) = (comparing.finish(printer), samples.finish(false));
+    let look = Look { campaign: &campaign, plan: &plan, outline: &outline, chosen: &chosen, wording: &wording, since };
+    printer.data(&if asked.json { outline::numbers(&look)? } else { outline::text(&look, printer.is_styled()) });
     tell_of_templates(&campaign, printer);
-    if let Some(saved) = saved {
-        printer.talk(&saved);
+    saved.iter().for_each(|saved| printer.talk(saved));
+    if let (Some(page), Some(samples)) = (page, page_samples) {
+        printer.talk(&page.write(&Look { chosen: &samples.finish(true), ..look })?);
     }
     Ok(Exit::Complete)
 }
 
 fn show_row(args: &Args, wanted: u64, printer: Printer) -> Result<Exit, Failure> {
     let campaign = read_campaign(&args.file)?;
+    let wording = Wording::read(&campaign, printer);
     let mut shown = None;
     let outline = prepare(&campaign)?.compose(|planned| {
         match planned {
@@ -116,7 +123,7 @@ fn show_row(args: &Args, wanted: u64, printer: Printer) -> Result<Exit, Failure>
                 shown = Some(if args.json {
                     request(recipient, &message.template)?
                 } else {
-                    bubble(row, recipient, message)
+                    outline::shown(&Sample::new(row, recipient, message), &wording, printer.is_styled())
                 });
             }
             Planned::TurnedAway { row, reason, .. } if row == wanted => {
@@ -142,9 +149,4 @@ fn request(recipient: &str, template: &str) -> Result<String, Failure> {
     let pretty =
         serde_json::from_slice::<serde_json::Value>(&body).and_then(|json| serde_json::to_string_pretty(&json));
     pretty.map_err(|error| Failure::Bug(format!("the request is no JSON: {error}")))
-}
-
-/// One message, under a line that says to whom it goes.
-fn bubble(row: u64, recipient: &str, message: &Message<'_>) -> String {
-    format!("row {row} to {recipient}: {} ({})\n{}", message.name, message.language, bubble::text(message))
 }

@@ -42,6 +42,11 @@ impl Printer {
         self.quiet
     }
 
+    /// Whether what goes to stdout may be styled.
+    pub fn is_styled(self) -> bool {
+        anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+    }
+
     /// What was asked for.
     pub fn result(self, text: &str) {
         if !self.quiet {

@@ -115,6 +115,7 @@ struct Pick {
     why: &'static str,
     endpoint: Endpoint,
     template: String,
+    length: usize,
 }
 
 /// The rows that were asked for; else the first, the longest and the shortest message.
@@ -122,18 +123,18 @@ fn pick(args: &Args, plan: &Plan<'_>) -> Result<Vec<Pick>, Failure> {
     let (mut named, mut first, mut longest, mut shortest) = (Vec::new(), None, None::<Pick>, None::<Pick>);
     let outline = plan.compose(|planned| {
         let Planned::Message { row, message, .. } = planned else { return Ok(()) };
-        let pick = |why| Pick { row, why, endpoint: message.endpoint, template: message.template.clone() };
-        let length = message.template.len();
+        let length = message.length();
+        let pick = |why| Pick { row, why, endpoint: message.endpoint, template: message.template.clone(), length };
         if args.rows.contains(&row) {
             named.push(pick("asked for"));
         }
         if first.is_none() {
             first = Some(pick("the first"));
         }
-        if longest.as_ref().is_none_or(|pick| pick.template.len() < length) {
+        if longest.as_ref().is_none_or(|pick| pick.length < length) {
             longest = Some(pick("the longest"));
         }
-        if shortest.as_ref().is_none_or(|pick| pick.template.len() > length) {
+        if shortest.as_ref().is_none_or(|pick| pick.length > length) {
             shortest = Some(pick("the shortest"));
         }
         Ok::<_, Failure>(())

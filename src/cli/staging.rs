@@ -138,7 +138,7 @@ fn stage(ledger: &mut Ledger, key: &PlanKey<'_>, plan: &Plan<'_>, clock: Clock) 
         Planned::Message { row, recipient, identity, occurrence, message } => {
             staging.message(&Addressee { row, identity, occurrence, recipient }, &Content::from(message))
         }
-        Planned::TurnedAway { row, recipient, reason } => staging.turned_away(row, recipient, reason),
+        Planned::TurnedAway { row, recipient, reason, .. } => staging.turned_away(row, recipient, reason),
     })?;
     if outline.problems_total > 0 {
         return Err(Failure::Problems { shown: outline.problems, total: outline.problems_total });

@@ -1,21 +1,20 @@
 //! A message as a bubble of plain text, for people who look before they send.
 //!
-//! Made from the JSON that will be sent, so what is shown is what goes out. No colours; at most 80 columns; wide and
-//! right-to-left text is measured as well as Unicode's width tables can.
+//! Made from the JSON that will be sent, so what is shown is what goes out. At most 80 columns; wide and right-to-left
+//! text is measured as well as Unicode's width tables can.
 
 use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::Value;
-use unicode_width::UnicodeWidthStr;
 
+use super::chat::chat;
 use super::compose::Message;
-use super::wrap::{WIDTH_MAX, wrapped};
-
-/// `│ `, two spaces between name and value, ` │`.
-const FRAME_WIDTH: usize = 6;
-const NAME_WIDTH_MAX: usize = 30;
+use super::draw::drawn;
+pub use super::draw::framed;
+use crate::cloud::templates::TemplateDefinition;
 
 /// One line before wrapping: what is filled, and with what.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Entry {
     /// What is filled.
     pub name: String,
@@ -29,7 +28,8 @@ pub fn lines(template: &str) -> Vec<String> {
     entries(template).into_iter().map(|Entry { name, value }| format!("{name}  {value}")).collect()
 }
 
-fn entries(template: &str) -> Vec<Entry> {
+/// The parameters, in order. `template` is the `template` object as JSON.
+pub fn entries(template: &str) -> Vec<Entry> {
     let template: Value = serde_json::from_str(template).unwrap_or_default();
     let mut entries = Vec::new();
     for component in items(&template["components"]) {
@@ -38,13 +38,18 @@ fn entries(template: &str) -> Vec<Entry> {
     entries
 }
 
-/// The message as text, without a line break at its end.
-pub fn text(message: &Message<'_>) -> String {
+/// The message as text, without a line break at its end: as a phone shows it where the template's wording is known, else its
+/// parameters. Styled text has the codes that terminals read.
+pub fn text(message: &Message<'_>, wording: Option<&TemplateDefinition>, is_styled: bool) -> String {
+    let title = format!("{} · {}", message.name, message.language);
+    if let Some(wording) = wording {
+        return drawn(&title, &chat(&message.template, wording), is_styled);
+    }
     let mut entries = entries(&message.template);
     if entries.is_empty() {
         entries.push(Entry { name: "no parameters".to_owned(), value: String::new() });
     }
-    framed(&format!("{} · {}", message.name, message.language), &entries)
+    framed(&title, &entries)
 }
 
 fn add_component(within: &str, component: &Value, entries: &mut Vec<Entry>) {
@@ -71,7 +76,7 @@ fn add_component(within: &str, component: &Value, entries: &mut Vec<Entry>) {
     }
 }
 
-fn parameter_name(component: &str, index: usize, parameter: &Value) -> String {
+pub(super) fn parameter_name(component: &str, index: usize, parameter: &Value) -> String {
     match (component, parameter["parameter_name"].as_str(), parameter["type"].as_str()) {
         (_, Some(name), _) => format!("{component} {name}"),
         ("header", None, Some("text")) => "header".to_owned(),
@@ -82,7 +87,7 @@ fn parameter_name(component: &str, index: usize, parameter: &Value) -> String {
 }
 
 /// A parameter's value, as near as possible to what its recipient sees.
-fn shown(parameter: &Value) -> String {
+pub(super) fn shown(parameter: &Value) -> String {
     let kind = parameter["type"].as_str().unwrap_or_default();
     let inner = &parameter[kind];
     match kind {
@@ -115,45 +120,16 @@ fn location(location: &Value) -> String {
     if names.is_empty() { degrees } else { format!("{} ({degrees})", names.join(", ")) }
 }
 
-fn offer_end(offer: &Value) -> String {
+pub(super) fn offer_end(offer: &Value) -> String {
     let end = offer["expiration_time_ms"].as_i64().and_then(|end| Timestamp::from_millisecond(end).ok());
     end.map_or_else(|| offer.to_string(), |end| format!("ends {end}"))
 }
 
-fn items(value: &Value) -> &[Value] {
+pub(super) fn items(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
 /// A string without its quotes; all else as JSON.
-fn plain(value: &Value) -> String {
+pub(super) fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// Names and values in a frame with a title, at most 80 columns wide, without a line break at its end.
-pub fn framed(title: &str, entries: &[Entry]) -> String {
-    let name_width = entries.iter().map(|entry| entry.name.width()).max().unwrap_or(0).min(NAME_WIDTH_MAX);
-    let value_width = WIDTH_MAX - FRAME_WIDTH - name_width;
-    let mut lines = Vec::new();
-    for Entry { name, value } in entries {
-        let (mut names, mut values) = (wrapped(name, name_width).into_iter(), wrapped(value, value_width).into_iter());
-        loop {
-            let (name, value) = (names.next(), values.next());
-            if name.is_none() && value.is_none() {
-                break;
-            }
-            lines.push(format!("{}  {}", padded(&name.unwrap_or_default(), name_width), value.unwrap_or_default()));
-        }
-    }
-    let title = wrapped(title, WIDTH_MAX - FRAME_WIDTH).swap_remove(0);
-    let lines: Vec<_> = lines.iter().map(|line| line.trim_end()).collect();
-    let width = lines.iter().map(|line| line.width()).chain([title.width() + 2]).max().unwrap_or(0);
-    let mut bubble = format!("╭─ {title} {}╮\n", "─".repeat(width - title.width() - 1));
-    for line in lines {
-        bubble.push_str(&format!("│ {} │\n", padded(line, width)));
-    }
-    bubble + &format!("╰{}╯", "─".repeat(width + 2))
-}
-
-fn padded(text: &str, width: usize) -> String {
-    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
 }

@@ -61,6 +61,14 @@ pub struct Message<'c> {
     pub template: String,
 }
 
+impl Message<'_> {
+    /// How much is filled in, in characters of JSON: what the longest and the shortest message are told by.
+    pub fn length(&self) -> usize {
+        let names = self.name.chars().count() + self.language.chars().count();
+        self.template.chars().count().saturating_sub(names)
+    }
+}
+
 impl Composer {
     /// Compiles a campaign. `columns` are the header's names, in order.
     ///

@@ -4,16 +4,19 @@
 //! network or a disk. Cells are data: they are copied or handed to an expression as values, never rendered themselves.
 
 pub mod bubble;
+pub mod chat;
 mod compile;
 pub mod compose;
 mod currency;
 pub mod definition;
+mod draw;
 mod entry;
 mod expression;
 mod filter;
 mod gauge;
 mod letters;
 mod locale;
+mod markup;
 mod part;
 mod refusal;
 mod row;

@@ -7,6 +7,11 @@ pub const WIDTH_MAX: usize = 80;
 
 /// Breaks between words where it can, inside a word where it must. Each line is at most `width` columns wide.
 pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    broken(text, width).iter().map(|line| line.trim_end().to_owned()).collect()
+}
+
+/// The same with the spaces at the ends of lines, so that no character of the text is lost or added.
+pub(super) fn broken(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in harmless(text).split_inclusive(' ') {
         for piece in pieces(word, width) {
@@ -17,7 +22,7 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
             }
         }
     }
-    lines.iter().map(|line| line.trim_end().to_owned()).collect()
+    lines
 }
 
 fn pieces(word: &str, width: usize) -> Vec<String> {

@@ -4,6 +4,7 @@
 
 mod examine;
 mod rejection;
+pub mod samples;
 pub mod saved;
 mod trial;
 
@@ -73,6 +74,8 @@ pub enum Planned<'a> {
         row: u64,
         /// The recipient, as far as it is known: a number, or the cell's text.
         recipient: &'a str,
+        /// A stable short name of the reason, such as `empty`.
+        code: &'static str,
         /// Why, in words for people.
         reason: &'a str,
     },
@@ -287,7 +290,8 @@ impl<'c> Plan<'c> {
             Err(rejection) => {
                 *outline.turned_away.entry(rejection.code).or_default() += 1;
                 let recipient = row.cells.get(self.phone_cell).unwrap_or_default();
-                visit(Planned::TurnedAway { row: row.number, recipient, reason: &rejection.words() })
+                let (row, code) = (row.number, rejection.code);
+                visit(Planned::TurnedAway { row, recipient, code, reason: &rejection.words() })
             }
         }
     }
@@ -304,7 +308,8 @@ impl<'c> Plan<'c> {
             return Ok(());
         }
         *outline.turned_away.entry(problem.code).or_default() += 1;
-        visit(Planned::TurnedAway { row: number, recipient: "", reason: &problem.message })
+        let (code, reason) = (problem.code, problem.message.as_str());
+        visit(Planned::TurnedAway { row: number, recipient: "", code, reason })
     }
 
     /// Everything that is wrong with a row, and not only what was found first.

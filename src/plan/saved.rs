@@ -177,7 +177,7 @@ impl Writer {
     /// When writing fails.
     pub fn add(&mut self, planned: &Planned<'_>) -> io::Result<()> {
         let row = match *planned {
-            Planned::TurnedAway { row, recipient, reason } => {
+            Planned::TurnedAway { row, recipient, reason, .. } => {
                 SavedRow { row, recipient: recipient.into(), message: None, turned_away: Some(reason.into()) }
             }
             Planned::Message { row, recipient, occurrence, message, .. } => {

@@ -12,7 +12,7 @@ use crate::draft::{Draft, draft, json as tree, link, listed, text, upload, words
 fn bubble(draft: &Draft, cell: &str) -> String {
     let composer = draft.composer(&["phone", "a"]);
     let message = composer.compose(&StringRecord::from(vec!["+12025550123", cell]), None).unwrap();
-    bubble::text(&message)
+    bubble::text(&message, None, false)
 }
 
 #[test]

@@ -154,17 +154,20 @@ fn preview_is_explained() {
       <FILE>  The campaign file
 
     Options:
-          --json        Print JSON: the numbers, or with --row the exact request
-          --row <N>     Show this row of the recipients file, numbered as a
-                        spreadsheet does: the header is row 1
-          --out <PLAN>  Save the plan to this file: every recipient and every word,
-                        to be sent with `run --plan` within 24 hours
-      -h, --help        Print help
+          --json         Print JSON: the numbers, or with --row the exact request
+          --row <N>      Show this row of the recipients file, numbered as a
+                         spreadsheet does: the header is row 1
+          --out <PLAN>   Save the plan to this file: every recipient and every word,
+                         to be sent with `run --plan` within 24 hours
+          --html <PAGE>  Write the preview as a page to this file too: one file that
+                         any browser shows, with up to 200 messages
+      -h, --help         Print help
 
     Examples:
       tidings preview spring.yaml            # counts, who is turned away, samples
-      tidings preview spring.yaml --row 17   # one row's message
-      tidings preview spring.yaml --row 17 --json   # the request it becomes
+      tidings preview spring.yaml --row 17   # one row's message; --json: its
+      request
+      tidings preview spring.yaml --html spring.html   # the same as a page
       tidings preview spring.yaml --json     # the numbers, for programs
 
     Exit codes:

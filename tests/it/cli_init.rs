@@ -51,7 +51,9 @@ fn a_starter_project_can_be_previewed_and_rehearsed() {
               1  spring_sale  es
 
     all messages
-    row 2 to +12025550101: spring_sale (en_US)
+    the wording of spring_sale is not known here, so parameters are shown; to read
+    it: tidings templates pull campaign.yaml
+    row 2 to +12025550101: spring_sale (en_US), the first, the shortest
     ╭─ spring_sale · en_US ─╮
     │ body first_name  Ada  │
     │ body discount    20%  │
@@ -61,7 +63,7 @@ fn a_starter_project_can_be_previewed_and_rehearsed() {
     │ body first_name  Bruno │
     │ body discount    20%   │
     ╰────────────────────────╯
-    row 4 to +12025550103: spring_sale (en_US)
+    row 4 to +12025550103: spring_sale (en_US), the longest
     ╭─ spring_sale · en_US ───╮
     │ body first_name  Friend │
     │ body discount    15%    │

@@ -53,21 +53,23 @@ fn a_preview_tells_counts_reasons_time_and_the_first_messages() {
       row 5: body parameter 2 is empty: the cell in column `city` is empty; fill it,
              or set `recipients.defaults.city`
 
-    the first messages
-    row 3 to +12025550102: hello_world (pt_BR)
+    3 of 4 messages
+    the wording of hello_world is not known here, so parameters are shown; to read
+    it: tidings templates pull campaign.yaml
+    row 3 to +12025550102: hello_world (pt_BR), the first
     ╭─ hello_world · pt_BR ─╮
     │ body 1  Orvalda       │
     │ body 2  São Solano    │
     ╰───────────────────────╯
-    row 4 to +12025550103: hello_world (en_US)
+    row 4 to +12025550103: hello_world (en_US), the longest
     ╭─ hello_world · en_US ─────╮
     │ body 1  Tavan             │
     │ body 2  Harbour, "Pier 3" │
     ╰───────────────────────────╯
-    row 6 to +12025550101: hello_world (pt_BR)
-    ╭─ hello_world · pt_BR ─╮
-    │ body 1  Quill         │
-    │ body 2  Harbour       │
+    row 7 to +12025550105: hello_world (en_US), the shortest
+    ╭─ hello_world · en_US ─╮
+    │ body 1  Sol           │
+    │ body 2  Old Mill      │
     ╰───────────────────────╯
     "#);
     let widest = ran.stdout.lines().map(UnicodeWidthStr::width).max();

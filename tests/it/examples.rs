@@ -11,7 +11,8 @@ fn example(name: &str) -> Project {
     let campaigns = Path::new(env!("CARGO_MANIFEST_DIR")).join("campaigns");
     let read = |file: &str| std::fs::read(campaigns.join(file)).expect("an example");
     let (campaign, recipients) = (format!("{name}.yaml"), format!("{name}.csv"));
-    Project::empty().file(&campaign, read(&campaign)).file(&recipients, read(&recipients))
+    let lock = "templates.lock.json";
+    Project::empty().file(&campaign, read(&campaign)).file(&recipients, read(&recipients)).file(lock, read(lock))
 }
 
 #[test]
@@ -25,18 +26,35 @@ fn hello_world_is_the_smallest_campaign() {
               3  hello_world  en_US
 
     all messages
-    row 2 to +12025550101: hello_world (en_US)
-    ╭─ hello_world · en_US ─╮
-    │ no parameters         │
-    ╰───────────────────────╯
+    the wording is that of the built-in simulator's templates, from
+    templates.lock.json
+    row 2 to +12025550101: hello_world (en_US), the first
+    ╭─ hello_world · en_US ───────────────────────────────────────────────────────╮
+    │ Hello World                                                                 │
+    │                                                                             │
+    │ Welcome, and thank you for trying this out. Here is what a message from our │
+    │ business looks like.                                                        │
+    │                                                                             │
+    │ A sample message                                                            │
+    ╰─────────────────────────────────────────────────────────────────────────────╯
     row 3 to +12025550102: hello_world (en_US)
-    ╭─ hello_world · en_US ─╮
-    │ no parameters         │
-    ╰───────────────────────╯
+    ╭─ hello_world · en_US ───────────────────────────────────────────────────────╮
+    │ Hello World                                                                 │
+    │                                                                             │
+    │ Welcome, and thank you for trying this out. Here is what a message from our │
+    │ business looks like.                                                        │
+    │                                                                             │
+    │ A sample message                                                            │
+    ╰─────────────────────────────────────────────────────────────────────────────╯
     row 4 to +12025550103: hello_world (en_US)
-    ╭─ hello_world · en_US ─╮
-    │ no parameters         │
-    ╰───────────────────────╯
+    ╭─ hello_world · en_US ───────────────────────────────────────────────────────╮
+    │ Hello World                                                                 │
+    │                                                                             │
+    │ Welcome, and thank you for trying this out. Here is what a message from our │
+    │ business looks like.                                                        │
+    │                                                                             │
+    │ A sample message                                                            │
+    ╰─────────────────────────────────────────────────────────────────────────────╯
     ");
     let ran = project.tidings(["run", "hello_world.yaml", "--sandbox", "--yes"]);
     ran.code(0).stdout_has("3 rows: 3 accepted");
@@ -77,34 +95,79 @@ fn the_spring_sale_shows_what_a_campaign_can_say_and_what_is_wrong_with_its_rows
       row 27: this phone number has an extension, and extensions have no WhatsApp;
               write a number without an extension
 
-    the first messages
-    row 2 to +12025550101: spring_sale (en_US)
-    ╭─ spring_sale · en_US ──────────────────────────────────────────╮
-    │ header image     https://cdn.example.com/spring_sale/women.jpg │
-    │ body first_name  Quillan                                       │
-    │ body discount    20%                                           │
-    │ body shop        Old Mill                                      │
-    │ body ends        April 7, 2026                                 │
-    │ button 0 url     SPRING-Q101                                   │
-    ╰────────────────────────────────────────────────────────────────╯
+    5 of 20 messages
+    the wording is that of the built-in simulator's templates, from
+    templates.lock.json
+    row 2 to +12025550101: spring_sale (en_US), the first
+    ╭─ spring_sale · en_US ──────────────────────────────────────────────────────╮
+    │ [image] https://cdn.example.com/spring_sale/women.jpg                      │
+    │                                                                            │
+    │ Hello Quillan, spring is here.                                             │
+    │                                                                            │
+    │ Take 20% off the new collection in our shop Old Mill, and online with your │
+    │ own coupon.                                                                │
+    │                                                                            │
+    │ Until the end of April                                                     │
+    ├────────────────────────────────────────────────────────────────────────────┤
+    │ [ Shop now ]  https://shop.example.com/spring?code=SPRING-Q101             │
+    │ [ Stop offers ]                                                            │
+    ╰────────────────────────────────────────────────────────────────────────────╯
     row 3 to +12025550102: spring_sale (es_ES)
-    ╭─ spring_sale · es_ES ────────────────────────────────────────╮
-    │ header image     https://cdn.example.com/spring_sale/men.jpg │
-    │ body first_name  Maribrisa                                   │
-    │ body discount    20%                                         │
-    │ body shop        Old Mill                                    │
-    │ body ends        7 de abril de 2026                          │
-    │ button 0 url     SPRING-M102                                 │
-    ╰──────────────────────────────────────────────────────────────╯
+    ╭─ spring_sale · es_ES ────────────────────────────────────────────────────────╮
+    │ [image] https://cdn.example.com/spring_sale/men.jpg                          │
+    │                                                                              │
+    │ Hola Maribrisa, ya es primavera.                                             │
+    │                                                                              │
+    │ Tienes un 20% de descuento en la nueva colección, en nuestra tienda Old Mill │
+    │ y en línea con tu cupón.                                                     │
+    │                                                                              │
+    │ Hasta finales de abril                                                       │
+    ├──────────────────────────────────────────────────────────────────────────────┤
+    │ [ Comprar ]  https://shop.example.com/spring?code=SPRING-M102                │
+    │ [ No más ofertas ]                                                           │
+    ╰──────────────────────────────────────────────────────────────────────────────╯
     row 4 to +13055550103: spring_sale (pt_BR)
-    ╭─ spring_sale · pt_BR ─────────────────────────────────────────╮
-    │ header image     https://cdn.example.com/spring_sale/kids.jpg │
-    │ body first_name  Jacarim                                      │
-    │ body discount    15%                                          │
-    │ body shop        Harbour                                      │
-    │ body ends        7 de abril de 2026                           │
-    │ button 0 url     SPRING-J103                                  │
-    ╰───────────────────────────────────────────────────────────────╯
+    ╭─ spring_sale · pt_BR ─────────────────────────────────────────────────────╮
+    │ [image] https://cdn.example.com/spring_sale/kids.jpg                      │
+    │                                                                           │
+    │ Olá Jacarim, a primavera chegou.                                          │
+    │                                                                           │
+    │ Você tem 15% de desconto na nova coleção, na nossa loja Harbour e on-line │
+    │ com o seu cupom.                                                          │
+    │                                                                           │
+    │ Até o fim de abril                                                        │
+    ├───────────────────────────────────────────────────────────────────────────┤
+    │ [ Comprar ]  https://shop.example.com/spring?code=SPRING-J103             │
+    │ [ Parar ofertas ]                                                         │
+    ╰───────────────────────────────────────────────────────────────────────────╯
+    row 20 to +16175550119: spring_sale (en_US), the longest
+    ╭─ spring_sale · en_US ──────────────────────────────────────────────────────╮
+    │ [image] https://cdn.example.com/spring_sale/women.jpg                      │
+    │                                                                            │
+    │ Hello Tindale-Rook, spring is here.                                        │
+    │                                                                            │
+    │ Take 15% off the new collection in our shop Wharf, Upper Floor, and online │
+    │ with your own coupon.                                                      │
+    │                                                                            │
+    │ Until the end of April                                                     │
+    ├────────────────────────────────────────────────────────────────────────────┤
+    │ [ Shop now ]  https://shop.example.com/spring?code=SPRING-T119             │
+    │ [ Stop offers ]                                                            │
+    ╰────────────────────────────────────────────────────────────────────────────╯
+    row 22 to +16175550121: spring_sale (es_ES), the shortest
+    ╭─ spring_sale · es_ES ───────────────────────────────────────────────────────╮
+    │ [image] https://cdn.example.com/spring_sale/kids.jpg                        │
+    │                                                                             │
+    │ Hola Núbela, ya es primavera.                                               │
+    │                                                                             │
+    │ Tienes un 15% de descuento en la nueva colección, en nuestra tienda Wharf y │
+    │ en línea con tu cupón.                                                      │
+    │                                                                             │
+    │ Hasta finales de abril                                                      │
+    ├─────────────────────────────────────────────────────────────────────────────┤
+    │ [ Comprar ]  https://shop.example.com/spring?code=SPRING-N121               │
+    │ [ No más ofertas ]                                                          │
+    ╰─────────────────────────────────────────────────────────────────────────────╯
     ");
     assert!(ran.stdout.lines().all(|line| line.width() <= 80), "{}", ran.stdout);
 }
