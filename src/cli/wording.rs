@@ -47,12 +47,16 @@ impl Wording {
         if !known.is_empty() {
             notes.extend(self.whose());
         }
-        let names: BTreeSet<&str> = unknown.iter().map(|(name, _)| name.as_str()).collect();
-        if !names.is_empty() {
-            let names: Vec<&str> = names.into_iter().collect();
+        // Without a lock file, languages add nothing.
+        let named = |(name, language): &(String, String)| match self.lock {
+            Some(_) => format!("{name} ({language})"),
+            None => name.clone(),
+        };
+        let unknown: BTreeSet<String> = unknown.into_iter().map(named).collect();
+        if !unknown.is_empty() {
             notes.push(format!(
                 "the wording of {} is not known here, so parameters are shown; to read it: tidings templates pull {}",
-                names.join(", "),
+                unknown.into_iter().collect::<Vec<_>>().join(", "),
                 hint::word(&self.campaign_file)
             ));
         }

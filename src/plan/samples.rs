@@ -133,9 +133,9 @@ impl Samples {
         if self.kinds.len() < self.messages_max && !self.kinds.iter().any(is_known) {
             self.kinds.push(sample());
         }
-        // Every n-th, so that what is kept is spread over the whole file.
-        let step = self.rows.div_ceil(self.messages_max.max(1) as u64).max(1);
-        if self.met.is_multiple_of(step) {
+        // As many steps as there is room for, so that what is kept is spread over the whole file.
+        let (room, rows) = (self.messages_max as u64, self.rows.max(1));
+        if (self.spread.len() as u64) < room && self.met.saturating_mul(room) / rows >= self.spread.len() as u64 {
             self.spread.push(sample());
         }
         self.met += 1;

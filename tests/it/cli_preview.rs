@@ -36,7 +36,7 @@ fn rich() -> Project {
 }
 
 #[test]
-fn a_preview_tells_counts_reasons_time_and_the_first_messages() {
+fn a_preview_tells_counts_reasons_time_and_messages_that_differ() {
     let ran = rich().preview([]);
     ran.code(0);
     insta::assert_snapshot!(ran.stderr, @"not checked: template names, parameters, buttons and lengths, for there is no templates.lock.json; read it with: tidings templates pull campaign.yaml");

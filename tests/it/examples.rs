@@ -173,6 +173,15 @@ fn the_spring_sale_shows_what_a_campaign_can_say_and_what_is_wrong_with_its_rows
 }
 
 #[test]
+fn the_preview_of_the_readme_is_a_real_one() {
+    let shown = example("spring_sale").tidings(["preview", "spring_sale.yaml"]).stdout;
+    let readme = include_str!("../../README.md");
+    let (_, rest) = readme.split_once("\n## A preview\n").expect("a preview");
+    let block = rest.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a block");
+    assert!(shown.contains(block.trim_end()), "{block}");
+}
+
+#[test]
 fn the_spring_sale_reaches_everybody_whose_row_is_right() {
     let project = example("spring_sale");
     let ran = project.tidings(["run", "spring_sale.yaml", "--sandbox", "--yes"]);

@@ -2,6 +2,7 @@
 
 mod bubble;
 mod campaign_file;
+mod chat;
 mod cli_bad_input;
 mod cli_breakers;
 mod cli_check;
@@ -9,6 +10,7 @@ mod cli_edits;
 mod cli_help;
 mod cli_init;
 mod cli_occurrences;
+mod cli_page;
 mod cli_plan;
 mod cli_preview;
 mod cli_resolve;
@@ -49,6 +51,7 @@ mod recipients_damaged;
 mod recipients_file;
 mod report;
 mod run_directory;
+mod samples;
 mod sandbox;
 mod schema;
 mod stopping;
