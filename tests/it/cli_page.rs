@@ -20,7 +20,15 @@ const LOCK: &str = r#"{
         { "type": "FOOTER", "text": "<i>Bye</i>" },
         { "type": "BUTTONS", "buttons": [{ "type": "URL", "text": "Shop", "url": "https://shop.example.com/{{1}}" }] } ] },
     { "name": "hello_world", "language": "ar", "status": "APPROVED", "category": "MARKETING", "parameter_format": "POSITIONAL",
-      "components": [{ "type": "BODY", "text": "مرحبا {{1}}، الربيع هنا." }] }
+      "components": [
+        { "type": "HEADER", "format": "TEXT", "text": "{{1}}" },
+        { "type": "BODY", "text": "مرحبا {{1}}، الربيع هنا." },
+        { "type": "BUTTONS", "buttons": [{ "type": "URL", "text": "تسوق", "url": "https://shop.example.com/{{1}}" }] } ] },
+    { "name": "hello_world", "language": "it", "status": "APPROVED", "category": "MARKETING", "parameter_format": "POSITIONAL",
+      "components": [
+        { "type": "HEADER", "format": "TEXT", "text": "{{1}}" },
+        { "type": "BODY", "text": "Ciao {{1}}" },
+        { "type": "BUTTONS", "buttons": [{ "type": "URL", "text": "Compra", "url": "https://shop.example.com/{{1}}" }] } ] }
   ]
 }"#;
 
@@ -163,7 +171,11 @@ fn a_page_loads_nothing_runs_nothing_and_is_for_its_owner_alone() {
     for digest in ["campaign.yaml</bdi>, SHA-256", "people.csv</bdi>, SHA-256"] {
         assert!(html.contains(digest), "{digest}");
     }
-    assert!(html.contains("the wording of hello_world (it) is not known here"), "Italian has no wording");
+    assert!(html.contains("Ciao "), "the wording is that of the lock file");
+    // Without one the parameters are listed, and the page says why.
+    fs::remove_file(project.path("templates.lock.json")).expect("a lock file");
+    let html = fs::read_to_string(page(&project)).expect("a page");
+    assert!(html.contains("not known here") && !html.contains("Ciao "), "no wording");
 }
 
 #[test]

@@ -43,7 +43,9 @@ fn codes(project: &Project) -> Vec<String> {
 fn the_campaigns_that_come_with_tidings_fit_their_lock_file() {
     let campaigns = Path::new(env!("CARGO_MANIFEST_DIR")).join("campaigns");
     let mut project = Project::empty();
-    for entry in fs::read_dir(campaigns).expect("campaigns").map(|entry| entry.expect("an entry").path()) {
+    let entries = fs::read_dir(campaigns).expect("campaigns").map(|entry| entry.expect("an entry").path());
+    // Where somebody has run them, reports lie beside them.
+    for entry in entries.filter(|entry| entry.is_file()) {
         let name = entry.file_name().and_then(|name| name.to_str()).expect("a name").to_owned();
         project = project.file(&name, fs::read(&entry).expect("a file"));
     }

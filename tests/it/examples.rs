@@ -105,9 +105,9 @@ fn the_spring_sale_shows_what_a_campaign_can_say_and_what_is_wrong_with_its_rows
     │ Hello Quillan, spring is here.                                             │
     │                                                                            │
     │ Take 20% off the new collection in our shop Old Mill, and online with your │
-    │ own coupon.                                                                │
+    │ own coupon. Until April 7, 2026.                                           │
     │                                                                            │
-    │ Until the end of April                                                     │
+    │ As long as stocks last                                                     │
     ├────────────────────────────────────────────────────────────────────────────┤
     │ [ Shop now ]  https://shop.example.com/spring?code=SPRING-Q101             │
     │ [ Stop offers ]                                                            │
@@ -119,9 +119,9 @@ fn the_spring_sale_shows_what_a_campaign_can_say_and_what_is_wrong_with_its_rows
     │ Hola Maribrisa, ya es primavera.                                             │
     │                                                                              │
     │ Tienes un 20% de descuento en la nueva colección, en nuestra tienda Old Mill │
-    │ y en línea con tu cupón.                                                     │
+    │ y en línea con tu cupón. Hasta el 7 de abril de 2026.                        │
     │                                                                              │
-    │ Hasta finales de abril                                                       │
+    │ Hasta agotar existencias                                                     │
     ├──────────────────────────────────────────────────────────────────────────────┤
     │ [ Comprar ]  https://shop.example.com/spring?code=SPRING-M102                │
     │ [ No más ofertas ]                                                           │
@@ -133,41 +133,41 @@ fn the_spring_sale_shows_what_a_campaign_can_say_and_what_is_wrong_with_its_rows
     │ Olá Jacarim, a primavera chegou.                                          │
     │                                                                           │
     │ Você tem 15% de desconto na nova coleção, na nossa loja Harbour e on-line │
-    │ com o seu cupom.                                                          │
+    │ com o seu cupom. Até 7 de abril de 2026.                                  │
     │                                                                           │
-    │ Até o fim de abril                                                        │
+    │ Enquanto durarem os estoques                                              │
     ├───────────────────────────────────────────────────────────────────────────┤
     │ [ Comprar ]  https://shop.example.com/spring?code=SPRING-J103             │
     │ [ Parar ofertas ]                                                         │
     ╰───────────────────────────────────────────────────────────────────────────╯
-    row 20 to +16175550119: spring_sale (en_US), the longest
-    ╭─ spring_sale · en_US ──────────────────────────────────────────────────────╮
-    │ [image] https://cdn.example.com/spring_sale/women.jpg                      │
-    │                                                                            │
-    │ Hello Tindale-Rook, spring is here.                                        │
-    │                                                                            │
-    │ Take 15% off the new collection in our shop Wharf, Upper Floor, and online │
-    │ with your own coupon.                                                      │
-    │                                                                            │
-    │ Until the end of April                                                     │
-    ├────────────────────────────────────────────────────────────────────────────┤
-    │ [ Shop now ]  https://shop.example.com/spring?code=SPRING-T119             │
-    │ [ Stop offers ]                                                            │
-    ╰────────────────────────────────────────────────────────────────────────────╯
-    row 22 to +16175550121: spring_sale (es_ES), the shortest
-    ╭─ spring_sale · es_ES ───────────────────────────────────────────────────────╮
-    │ [image] https://cdn.example.com/spring_sale/kids.jpg                        │
-    │                                                                             │
-    │ Hola Núbela, ya es primavera.                                               │
-    │                                                                             │
-    │ Tienes un 15% de descuento en la nueva colección, en nuestra tienda Wharf y │
-    │ en línea con tu cupón.                                                      │
-    │                                                                             │
-    │ Hasta finales de abril                                                      │
-    ├─────────────────────────────────────────────────────────────────────────────┤
-    │ [ Comprar ]  https://shop.example.com/spring?code=SPRING-N121               │
-    │ [ No más ofertas ]                                                          │
-    ╰─────────────────────────────────────────────────────────────────────────────╯
+    row 9 to +14155550108: spring_sale (en_US), the shortest
+    ╭─ spring_sale · en_US ─────────────────────────────────────────────────────╮
+    │ [image] https://cdn.example.com/spring_sale/kids.jpg                      │
+    │                                                                           │
+    │ Hello Friend, spring is here.                                             │
+    │                                                                           │
+    │ Take 20% off the new collection in our shop Harbour, and online with your │
+    │ own coupon. Until April 7, 2026.                                          │
+    │                                                                           │
+    │ As long as stocks last                                                    │
+    ├───────────────────────────────────────────────────────────────────────────┤
+    │ [ Shop now ]  https://shop.example.com/spring?code=SPRING-F108            │
+    │ [ Stop offers ]                                                           │
+    ╰───────────────────────────────────────────────────────────────────────────╯
+    row 19 to +16175550118: spring_sale (pt_BR), the longest
+    ╭─ spring_sale · pt_BR ────────────────────────────────────────────────────────╮
+    │ [image] https://cdn.example.com/spring_sale/men.jpg                          │
+    │                                                                              │
+    │ Olá Bromelino, a primavera chegou.                                           │
+    │                                                                              │
+    │ Você tem 15% de desconto na nova coleção, na nossa loja Wharf, Upper Floor e │
+    │ on-line com o seu cupom. Até 7 de abril de 2026.                             │
+    │                                                                              │
+    │ Enquanto durarem os estoques                                                 │
+    ├──────────────────────────────────────────────────────────────────────────────┤
+    │ [ Comprar ]  https://shop.example.com/spring?code=SPRING-B118                │
+    │ [ Parar ofertas ]                                                            │
+    ╰──────────────────────────────────────────────────────────────────────────────╯
     ");
     assert!(ran.stdout.lines().all(|line| line.width() <= 80), "{}", ran.stdout);
 }
