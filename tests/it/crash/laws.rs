@@ -184,6 +184,8 @@ impl Laws {
                     held.remove(person);
                     all.remove(person);
                     *resends.entry(who()).or_default() += 1;
+                    // If the order lapses, what was unclear before is so again, whatever a later request came to.
+                    self.orphans.insert(who());
                 }
             }
         }
