@@ -43,6 +43,8 @@ pub struct Simulation {
     pub switch: Option<Reach>,
     /// The recipients of the last plan.
     pub digest: Option<[u8; 32]>,
+    /// The last plan itself: with an order to send again it is made anew before it is found.
+    pub plan: Option<PlanId>,
     /// How many requests may be under way.
     slots: Option<usize>,
 }
@@ -103,7 +105,7 @@ impl Life {
 impl Simulation {
     pub fn new(world: World) -> Self {
         let (world, laws, disk) = (Arc::new(world), Laws::default(), Image::default());
-        Self { world, laws, saboteur: None, disk, wall: NOON, switch: None, digest: None, slots: None }
+        Self { world, laws, saboteur: None, disk, wall: NOON, switch: None, digest: None, plan: None, slots: None }
     }
 
     pub fn breaches(&self) -> &[Breach] {
@@ -248,7 +250,8 @@ impl Simulation {
 
     fn last_plan(&self, ledger: &Ledger) -> Option<PlanId> {
         let digest = self.digest?;
-        ledger.find_plan(&PlanKey { recipients_digest: digest, ..key(CAMPAIGN) }).expect("plans")
+        let found = ledger.find_plan(&PlanKey { recipients_digest: digest, ..key(CAMPAIGN) }).expect("plans");
+        found.or(self.plan)
     }
 
     fn check(&mut self, ledger: &Ledger, plan: PlanId) -> Tally {
@@ -262,7 +265,7 @@ impl Simulation {
         let digest = *self.digest.insert(digest(people));
         let key = PlanKey { recipients_digest: digest, ..key(CAMPAIGN) };
         if let Some(plan) = ledger.find_plan(&key).expect("plans") {
-            return Ok(plan);
+            return Ok(*self.plan.insert(plan));
         }
         let mut staging = ledger.stage(&key, clock.unix_ms()).expect("staging");
         for (index, person) in people.iter().enumerate() {
@@ -272,7 +275,7 @@ impl Simulation {
             let content = Content { endpoint: Endpoint::Messages, name: "hello", language: "en_US", template: "{}" };
             staging.message(&addressee(index as u64 + 2, person + 1, &phone(*person)), &content).expect("a message");
         }
-        let plan = staging.open(clock.unix_ms()).expect("an open plan");
+        let plan = *self.plan.insert(staging.open(clock.unix_ms()).expect("an open plan"));
         disk.look()?;
         Ok(plan)
     }

@@ -1,7 +1,7 @@
 //! What people do between two lives: decide about doubts, acknowledge breakers, bring back what they had backed up.
 
 use tidings::clock::Clock;
-use tidings::ledger::{BreakerId, Decision, Doubt, Ledger, Standing};
+use tidings::ledger::{BreakerId, Decision, Doubt, Ledger, PlanId, Standing};
 
 use super::disk::{Death, Disk};
 use super::image::{self, Image};
@@ -16,6 +16,7 @@ pub struct Backup {
     pub disk: Image,
     known: Known,
     digest: Option<[u8; 32]>,
+    plan: Option<PlanId>,
     /// How many requests had begun.
     requests: usize,
 }
@@ -102,7 +103,7 @@ impl Simulation {
 
     pub fn back_up(&self) -> Backup {
         let (disk, known) = (self.disk.clone(), self.laws.known.clone());
-        Backup { disk, known, digest: self.digest, requests: self.world.book().at.len() }
+        Backup { disk, known, digest: self.digest, plan: self.plan, requests: self.world.book().at.len() }
     }
 
     /// Lives with a ledger that was brought back from a backup, beside the note of the one that it replaces; if it is
@@ -121,8 +122,8 @@ impl Simulation {
     }
 
     fn put(&mut self, backup: &Backup) {
-        let Backup { disk, known, digest, .. } = backup.clone();
-        (self.disk, self.laws.known, self.digest) = (disk, known, digest);
+        let Backup { disk, known, digest, plan, .. } = backup.clone();
+        (self.disk, self.laws.known, self.digest, self.plan) = (disk, known, digest, plan);
     }
 }
 
