@@ -44,8 +44,18 @@ impl Problems {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
+        self.push(place, code, message, help);
+    }
+
+    fn push(
+        &mut self,
+        place: Place,
+        code: &'static str,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> &mut Problem {
         self.places.insert(place);
-        self.list.push(Problem::at(&self.file, place, code, message).help(help));
+        self.list.push_mut(Problem::at(&self.file, place, code, message).help(help))
     }
 
     /// A problem with a line that may hold a secret: nothing of the line is shown.
@@ -56,10 +66,7 @@ impl Problems {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.add(place, code, message, help);
-        if let Some(problem) = self.list.last_mut() {
-            problem.quote = Quote::Nothing;
-        }
+        self.push(place, code, message, help).quote = Quote::Nothing;
     }
 
     /// A problem with what begins at a place, and not with the word that stands there.
@@ -70,10 +77,7 @@ impl Problems {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.add(place, code, message, help);
-        if let Some(problem) = self.list.last_mut() {
-            problem.length = Some(1);
-        }
+        self.push(place, code, message, help).length = Some(1);
     }
 
     /// Whether there is a problem of one of these kinds.

@@ -1,9 +1,9 @@
-//! What the end of a run means: an exit code, words for people, and whether a person has to look before the next.
+//! What the end of a run means: an exit code, and words for people.
 
 use std::fmt;
 
 use super::Exit;
-use crate::ledger::{Scope, Tally};
+use crate::ledger::Tally;
 use crate::policy::retry::StopReason;
 use crate::policy::threshold::Trouble;
 use crate::run::Ending;
@@ -32,22 +32,6 @@ pub fn exit(ending: &Ending, tally: &Tally, besides: u64) -> Exit {
     };
     ended.max(rows)
 }
-
-/// What stays stopped until a person has looked, under which word; none for what may pass by itself.
-pub fn latches(reason: StopReason) -> Option<(Scope, &'static str)> {
-    match reason {
-        StopReason::Token => Some((Scope::Sender, TOKEN)),
-        StopReason::Sender => Some((Scope::Sender, "sender")),
-        StopReason::Template => Some((Scope::Campaign, "template")),
-        StopReason::NoVerdicts => Some((Scope::Sender, "no verdicts")),
-        StopReason::TooMany(Trouble::Refused) => Some((Scope::Campaign, "refused")),
-        StopReason::TooMany(Trouble::InDoubt) => Some((Scope::Campaign, "in doubt")),
-        StopReason::Unreachable | StopReason::Throttled | StopReason::KillSwitch => None,
-    }
-}
-
-/// The word for a breaker of the token, which has an exit code of its own.
-pub const TOKEN: &str = "token";
 
 /// Why a run ended, in words for people.
 pub struct Words<'a> {

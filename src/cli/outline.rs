@@ -29,7 +29,7 @@ pub struct Look<'a> {
     /// Rows that tell much about it.
     pub chosen: &'a Chosen,
     /// The templates' own words.
-    pub wording: &'a Wording,
+    pub wording: &'a Wording<'a>,
     /// How it stands to what was sent before.
     pub since: Option<SinceLast>,
 }
@@ -180,7 +180,7 @@ pub fn samples_title(chosen: &Chosen, outline: &Outline) -> String {
 }
 
 /// One message, under a line that says to whom it goes and why it is shown.
-pub fn shown(sample: &Sample, wording: &Wording, is_styled: bool) -> String {
+pub fn shown(sample: &Sample, wording: &Wording<'_>, is_styled: bool) -> String {
     let message = sample.message();
     let Sample { row, recipient, why, .. } = sample;
     let why: String = why.iter().map(|why| format!(", {why}")).collect();

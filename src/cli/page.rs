@@ -20,7 +20,7 @@ use crate::clock::{Clock, rfc3339};
 use crate::message::bubble::{Entry, entries};
 use crate::message::chat::{Chat, chat};
 use crate::plan::samples::{Away, Sample};
-use crate::report::summary::hex;
+use crate::plan::saved::hex;
 
 /// The name tells the engine to escape as HTML.
 const TEMPLATE: &str = "page.html";

@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::outline::{self, Look, indented};
 use super::page::Page;
 use super::printer::Printer;
-use super::read::{prepare, read_campaign, real_ledger, tell_of_templates};
+use super::read::{lock_beside, prepare_with, read_campaign, real_ledger, tell_of_templates};
 use super::saving::Saving;
 use super::wording::Wording;
 use super::{Exit, Global, help};
@@ -80,7 +80,8 @@ struct Asked<'a> {
 
 fn outline(file: &Path, asked: &Asked<'_>, global: &Global, printer: Printer) -> Result<Exit, Failure> {
     let campaign = read_campaign(file)?;
-    let plan = prepare(&campaign)?;
+    let lock = lock_beside(&campaign.file).map_err(|problem| vec![problem])?;
+    let plan = prepare_with(&campaign, lock.as_ref())?;
     let page = asked.html.map(Page::to).transpose()?;
     let mut saving = asked.out.map(|out| Saving::begin(&campaign, &plan, out)).transpose()?;
     let ledger = Peek::open(&real_ledger(file, global)?);
@@ -100,12 +101,12 @@ fn outline(file: &Path, asked: &Asked<'_>, global: &Global, printer: Printer) ->
     if outline.problems_total > 0 {
         return Err(Failure::Problems { shown: outline.problems, total: outline.problems_total });
     }
-    let wording = Wording::read(&campaign, printer);
+    let wording = Wording::new(&campaign, lock.as_ref());
     let saved = saving.map(|saving| saving.finish(&outline)).transpose()?;
     let (since, chosen) = (comparing.finish(printer), samples.finish(false));
     let look = Look { campaign: &campaign, plan: &plan, outline: &outline, chosen: &chosen, wording: &wording, since };
     printer.data(&if asked.json { outline::numbers(&look)? } else { outline::text(&look, printer.is_styled()) });
-    tell_of_templates(&campaign, printer);
+    tell_of_templates(&campaign, lock.as_ref(), printer);
     saved.iter().for_each(|saved| printer.talk(saved));
     if let (Some(page), Some(samples)) = (page, page_samples) {
         printer.talk(&page.write(&Look { chosen: &samples.finish(true), ..look })?);
@@ -115,9 +116,10 @@ fn outline(file: &Path, asked: &Asked<'_>, global: &Global, printer: Printer) ->
 
 fn show_row(args: &Args, wanted: u64, printer: Printer) -> Result<Exit, Failure> {
     let campaign = read_campaign(&args.file)?;
-    let wording = Wording::read(&campaign, printer);
+    let lock = lock_beside(&campaign.file).map_err(|problem| vec![problem])?;
+    let wording = Wording::new(&campaign, lock.as_ref());
     let mut shown = None;
-    let outline = prepare(&campaign)?.compose(|planned| {
+    let outline = prepare_with(&campaign, lock.as_ref())?.compose(|planned| {
         match planned {
             Planned::Message { row, recipient, message, .. } if row == wanted => {
                 shown = Some(if args.json {

@@ -39,24 +39,12 @@ pub struct Looked {
 
 /// Looks through a campaign file and its recipients, so that one pass tells everything; and tries the campaign's tests.
 pub fn look_through(file: &Path) -> Looked {
-    let gleaned = campaign::glean(file);
-    let tests = gleaned.campaign.clone().filter(|_| gleaned.sound.whole && gleaned.problems.is_empty());
-    let mut looked = looked(gleaned);
-    if let Some(campaign) = tests
-        && let Ok(lock) = lock_beside(&campaign.file)
-        && let Ok(plan) = Plan::prepare(&campaign, lock.as_ref(), Clock::System.local_date())
-    {
-        looked.tried = plan.try_all();
-        let failed: Vec<_> = looked.tried.iter().flat_map(|tried| tried.problems.clone()).collect();
-        looked.problems_total += failed.len() as u64;
-        // Before the rows, as they stand in the campaign file.
-        looked.problems.splice(0..0, failed);
-    }
-    looked
+    looked(campaign::glean(file))
 }
 
 fn looked(Gleaned { campaign, sound, mut problems }: Gleaned) -> Looked {
     let lock = campaign.as_ref().and_then(|it| lock_beside(&it.file).map_err(|problem| problems.push(problem)).ok()?);
+    let can_try = sound.whole && problems.is_empty();
     let lock = lock.as_ref();
     let mut outline = campaign.as_ref().map_or_else(Outline::default, |it| Plan::examine(it, sound, lock, now()));
     let advice = campaign.as_ref().zip(lock).map(|(it, lock)| definition::advice(it, lock)).unwrap_or_default();
@@ -67,10 +55,18 @@ fn looked(Gleaned { campaign, sound, mut problems }: Gleaned) -> Looked {
         .problems
         .retain(|problem| problem.place.is_none() || !known.contains(&(problem.file.clone(), problem.place)));
     let repeated = (found - outline.problems.len()) as u64;
+    let tried = campaign.as_ref().filter(|_| can_try).map(|it| try_tests(it, lock)).unwrap_or_default();
+    // Before the rows: they stand in the campaign file.
+    problems.extend(tried.iter().flat_map(|tried| tried.problems.clone()));
     let problems_total = problems.len() as u64 + outline.problems_total - repeated;
     problems.append(&mut outline.problems);
     let key = campaign.map(|campaign| campaign.key).filter(|key| !key.is_empty());
-    Looked { key, outline, problems, problems_total, tried: Vec::new(), has_lock: lock.is_some(), advice }
+    Looked { key, outline, problems, problems_total, tried, has_lock: lock.is_some(), advice }
+}
+
+/// What the campaign's own tests came to; nothing where there is no plan.
+fn try_tests(campaign: &Campaign, lock: Option<&Lock>) -> Vec<Tried> {
+    Plan::prepare(campaign, lock, Clock::System.local_date()).map(|plan| plan.try_all()).unwrap_or_default()
 }
 
 impl From<Looked> for Failure {
@@ -94,7 +90,7 @@ fn now() -> (Date, UnixMs) {
 }
 
 /// The templates beside a campaign file, where somebody has read them.
-fn lock_beside(file: &Path) -> Result<Option<Lock>, Problem> {
+pub fn lock_beside(file: &Path) -> Result<Option<Lock>, Problem> {
     match Lock::read(&file.with_file_name(LOCK_FILE)) {
         Ok(lock) => Ok(Some(lock)),
         Err(problem) if problem.code == "lock-missing" => Ok(None),
@@ -112,19 +108,21 @@ pub fn tell_what_is_unchecked(file: &Path, printer: Printer) {
 }
 
 /// Says what the templates beside a campaign give to say, or that there are none.
-pub fn tell_of_templates(campaign: &Campaign, printer: Printer) {
-    match lock_beside(&campaign.file) {
-        Ok(Some(lock)) => definition::advice(campaign, &lock).iter().for_each(|advice| printer.talk(advice)),
-        Ok(None) => tell_what_is_unchecked(&campaign.file, printer),
-        Err(_) => {}
+pub fn tell_of_templates(campaign: &Campaign, lock: Option<&Lock>, printer: Printer) {
+    match lock {
+        Some(lock) => definition::advice(campaign, lock).iter().for_each(|advice| printer.talk(advice)),
+        None => tell_what_is_unchecked(&campaign.file, printer),
     }
 }
 
 /// Prepares a campaign's plan; what hinders that is told with what is wrong in the rows.
 pub fn prepare(campaign: &Campaign) -> Result<Plan<'_>, Failure> {
+    prepare_with(campaign, lock_beside(&campaign.file).map_err(|problem| vec![problem])?.as_ref())
+}
+
+/// The same, with the templates that were read already.
+pub fn prepare_with<'c>(campaign: &'c Campaign, lock: Option<&Lock>) -> Result<Plan<'c>, Failure> {
     let (today, time) = now();
-    let lock = lock_beside(&campaign.file).map_err(|problem| vec![problem])?;
-    let lock = lock.as_ref();
     Plan::prepare(campaign, lock, today).map(|plan| plan.as_of(time)).map_err(|first| {
         let Outline { problems, problems_total, .. } = Plan::examine(campaign, Sound::WHOLE, lock, (today, time));
         // Somebody may have mended the files by now.

@@ -12,11 +12,12 @@ use super::send::{Job, report, send, standing};
 use super::signals::Signals;
 use super::staging::{self, Accepted, Ready};
 use super::way::Way;
-use super::{Exit, Global, ending, help, hint, preview, progress, saving, seed};
+use super::{Exit, Global, help, hint, preview, progress, saving, seed};
 use crate::campaign::Campaign;
 use crate::clock::{Clock, rfc3339};
 use crate::cloud::client::check_address;
 use crate::ledger::{Breaker, Ledger, Reach};
+use crate::run::TOKEN;
 
 /// A program that dies between a request and its answer leaves this said about the message.
 pub const DIED: &str = "the program ended before an answer came";
@@ -116,7 +117,8 @@ fn run_one(
     }
     look_for_stops(&ledger, &campaign, &hint::command("resume", file, global))?;
     let ready = staging::bring_in(&mut ledger, &campaign, &plan, saved, &args.accepted, clock)?;
-    let people = ready.waiting(&ledger)?;
+    let tally = ready.tally(&ledger)?;
+    let people = tally.waiting;
     let client = if people > 0 {
         if campaign.require_seed && rehearsal.is_none() {
             seed::look_for_one(&ledger, &campaign, &plan, &hint::command("seed", file, global))?;
@@ -143,7 +145,7 @@ fn run_one(
         plan: ready.plan(),
         occurrence: plan.occurrence(),
         opened,
-        tally: ledger.tally(ready.plan())?,
+        tally,
         sandbox: rehearsal.is_some(),
         clock,
         printer,
@@ -182,7 +184,7 @@ pub fn look_for_stops(ledger: &Ledger, campaign: &Campaign, resume: &str) -> Res
         None => Ok(()),
         Some(Breaker { id, kind, detail, tripped_at }) => stopped(
             format!("stopped on {}: {detail}; once that is mended: {}", rfc3339(*tripped_at), lift(&id.to_string())),
-            if kind == ending::TOKEN { Exit::Token } else { Exit::Stopped },
+            if kind == TOKEN { Exit::Token } else { Exit::Stopped },
         ),
     }
 }

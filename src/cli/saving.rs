@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use super::failure::Failure;
 use crate::campaign::Campaign;
 use crate::clock::{Clock, millis, rfc3339};
-use crate::plan::saved::{FORMAT, Header, Reader, SavedError, VALID_FOR, Writer};
+use crate::plan::saved::{FORMAT, Header, Reader, SavedError, VALID_FOR, Writer, hex};
 use crate::plan::{Outline, Plan, Planned};
-use crate::report::summary::hex;
 
 /// A plan on its way to a file.
 pub struct Saving {

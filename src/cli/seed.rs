@@ -13,12 +13,12 @@ use super::{Exit, Global, help, hint, staging};
 use crate::audience::phone::Recipient;
 use crate::campaign::Campaign;
 use crate::clock::Clock;
-use crate::cloud::Endpoint;
 use crate::cloud::client::{Client, Request, Sender, check_address};
 use crate::cloud::fault::Effect;
 use crate::cloud::outcome::Outcome;
 use crate::cloud::wire;
 use crate::ledger::{Ledger, PlanKey};
+use crate::plan::samples::{Sample, Samples};
 use crate::plan::{Plan, Planned};
 use crate::sandbox::faults::Script;
 
@@ -109,63 +109,46 @@ fn phones(args: &Args, campaign: &Campaign) -> Result<Vec<Recipient>, Failure> {
     args.phones.iter().map(read).collect()
 }
 
-/// A message to be looked at.
-struct Pick {
-    row: u64,
-    why: &'static str,
-    endpoint: Endpoint,
-    template: String,
-    length: usize,
-}
+/// So many messages are sent where no rows are named: the first, the longest and the shortest.
+const SEEDS: usize = 3;
 
 /// The rows that were asked for; else the first, the longest and the shortest message.
-fn pick(args: &Args, plan: &Plan<'_>) -> Result<Vec<Pick>, Failure> {
-    let (mut named, mut first, mut longest, mut shortest) = (Vec::new(), None, None::<Pick>, None::<Pick>);
+fn pick(args: &Args, plan: &Plan<'_>) -> Result<Vec<Sample>, Failure> {
+    let (mut named, mut samples) = (Vec::new(), Samples::new(SEEDS, 0, plan.row_count()));
     let outline = plan.compose(|planned| {
-        let Planned::Message { row, message, .. } = planned else { return Ok(()) };
-        let length = message.length();
-        let pick = |why| Pick { row, why, endpoint: message.endpoint, template: message.template.clone(), length };
-        if args.rows.contains(&row) {
-            named.push(pick("asked for"));
-        }
-        if first.is_none() {
-            first = Some(pick("the first"));
-        }
-        if longest.as_ref().is_none_or(|pick| pick.length < length) {
-            longest = Some(pick("the longest"));
-        }
-        if shortest.as_ref().is_none_or(|pick| pick.length > length) {
-            shortest = Some(pick("the shortest"));
+        samples.add(&planned);
+        if let Planned::Message { row, recipient, message, .. } = planned
+            && args.rows.contains(&row)
+        {
+            let mut sample = Sample::new(row, recipient, message);
+            sample.why.push("asked for");
+            named.push(sample);
         }
         Ok::<_, Failure>(())
     })?;
     if outline.problems_total > 0 {
         return Err(Failure::Problems { shown: outline.problems, total: outline.problems_total });
     }
-    if let Some(row) = args.rows.iter().find(|row| !named.iter().any(|pick: &Pick| pick.row == **row)) {
+    if let Some(row) = args.rows.iter().find(|row| !named.iter().any(|sample: &Sample| sample.row == **row)) {
         return Err(Failure::Usage(format!("row {row} becomes no message; nothing was sent")));
     }
     if !named.is_empty() {
         return Ok(named);
     }
-    let mut picks: Vec<Pick> = [first, longest, shortest].into_iter().flatten().collect();
-    let mut met = Vec::new();
-    picks.retain(|pick| {
-        !met.contains(&pick.row) && {
-            met.push(pick.row);
-            true
-        }
-    });
-    if picks.is_empty() {
+    let mut telling = samples.finish(false).messages;
+    telling.retain(|sample| !sample.why.is_empty());
+    // In this order, which is that of the alphabet: the first, the longest, the shortest.
+    telling.sort_by_key(|sample| sample.why.first().copied());
+    if telling.is_empty() {
         return Err(Failure::Usage("no row becomes a message; nothing was sent".to_owned()));
     }
-    Ok(picks)
+    Ok(telling)
 }
 
 /// What is sent to whom.
 struct Job<'a> {
     key: PlanKey<'a>,
-    picks: &'a [Pick],
+    picks: &'a [Sample],
     phones: &'a [Recipient],
     clock: Clock,
     printer: Printer,
@@ -186,10 +169,12 @@ async fn send(
             }
             let to = phone.to_string();
             let seed = ledger.begin_seed(&job.key, pick.row, &to, job.clock.unix_ms())?;
-            let body = wire::envelope(&to, &pick.template, &seed.callback());
-            let outcome = client.send(Request { endpoint: pick.endpoint, body }).await;
+            let message = pick.message();
+            let body = wire::envelope(&to, &message.template, &seed.callback());
+            let outcome = client.send(Request { endpoint: message.endpoint, body }).await;
             ledger.end_seed(seed, &outcome, job.clock.unix_ms())?;
-            job.printer.result(&format!("row {} ({}) to {}: {}", pick.row, pick.why, phone.masked(), words(&outcome)));
+            let why = pick.why.first().copied().unwrap_or_default();
+            job.printer.result(&format!("row {} ({why}) to {}: {}", pick.row, phone.masked(), words(&outcome)));
             exit = exit.max(code(&outcome));
             if concerns_everybody(&outcome) {
                 let left = job.picks.len() * job.phones.len();

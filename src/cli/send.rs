@@ -12,11 +12,12 @@ use crate::campaign::Campaign;
 use crate::clock::{Clock, UnixMs, compact, rfc3339};
 use crate::cloud::client::Client;
 use crate::ledger::{Ledger, Opened, PlanId, RunId, Tally};
+use crate::plan::saved::hex;
 use crate::policy::retry::StopReason;
 use crate::report::directory::Directory;
 use crate::report::line::{Line, Style};
 use crate::report::live::Live;
-use crate::report::summary::{Digests, SCHEMA_VERSION, Summary, ThisRun, Withdrawn, hex};
+use crate::report::summary::{Digests, SCHEMA_VERSION, Summary, ThisRun, Withdrawn};
 use crate::report::{ReportError, csv, jsonl, summary};
 use crate::run::{Ending, Event, Limits, Pace, run};
 
@@ -149,13 +150,12 @@ fn conclude(
     let exit = ending::exit(&end.ending, &tally, besides);
     let words = ending::words(&end.ending);
     // First of all: a report that cannot be written must not keep a breaker open.
-    let breaker = match &end.ending {
+    let latch = end.ending.latch();
+    let breaker = latch
         // A rehearsal's faults say nothing about the sender.
-        Ending::Stopped { reason, .. } if !job.sandbox => ending::latches(*reason)
-            .map(|(scope, kind)| ledger.trip(job.plan, scope, kind, &words.to_string(), end.ended_at))
-            .transpose()?,
-        _ => None,
-    };
+        .filter(|_| !job.sandbox)
+        .map(|(scope, kind)| ledger.trip(job.plan, scope, kind, &words.to_string(), end.ended_at))
+        .transpose()?;
     write_files(job, &ledger, run_id, directory, words.what)?;
     let summary = summary(job, end, (tally, besides), words.what, exit);
     directory.write("summary.json", |file| {

@@ -9,7 +9,9 @@ use crate::audience::phone::Recipient;
 use crate::campaign::Campaign;
 use crate::clock::{Clock, millis, zone};
 use crate::cloud::Endpoint;
-use crate::ledger::{Addressee, Change, Content, Edits, Ledger, LedgerError, Opened, PlanId, PlanKey, Staged, Wording};
+use crate::ledger::{
+    Addressee, Change, Content, Edits, Ledger, LedgerError, Opened, PlanId, PlanKey, Staged, Tally, Wording,
+};
 use crate::message::bubble;
 use crate::plan::saved::{Reader, SavedError, SavedMessage, SavedRow};
 use crate::plan::{Plan, Planned};
@@ -54,13 +56,14 @@ impl Ready {
         }
     }
 
-    /// How many people it would send to.
-    pub fn waiting(&self, ledger: &Ledger) -> Result<u64, LedgerError> {
+    /// Where its rows stand once it is open.
+    pub fn tally(&self, ledger: &Ledger) -> Result<Tally, LedgerError> {
         let readmitted = match self {
             Self::Open(_) => 0,
             Self::Staged { staged, .. } => staged.edits.readmitted,
         };
-        Ok(ledger.tally(self.plan())?.waiting + readmitted)
+        let tally = ledger.tally(self.plan())?;
+        Ok(Tally { waiting: tally.waiting + readmitted, withdrawn: tally.withdrawn - readmitted, ..tally })
     }
 
     /// What it changes for messages that wait, for people.

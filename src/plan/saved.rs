@@ -204,7 +204,7 @@ impl Writer {
             rows: outline.rows,
             messages: messages.map(|((name, language), count)| (form(name, language), *count)).collect(),
             turned_away: outline.turned_away_total(),
-            sha256: hex(self.digest.clone()),
+            sha256: hex(&self.digest.clone().finalize().into()),
         };
         self.line(&footer)?;
         let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
@@ -298,7 +298,7 @@ impl Reader {
         if (rows, messages, turned_away) != (&self.rows, &self.messages, &self.turned_away) {
             return Err(SavedError::Altered("its sums are not those of its rows".to_owned()));
         }
-        if *sha256 != hex(before) {
+        if *sha256 != hex(&before.finalize().into()) {
             return Err(SavedError::Altered("its digest is not that of its rows".to_owned()));
         }
         Ok(footer)
@@ -323,6 +323,7 @@ fn form(name: &str, language: &str) -> String {
     format!("{name} ({language})")
 }
 
-fn hex(digest: Sha256) -> String {
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+/// A digest in hexadecimal.
+pub fn hex(digest: &[u8; 32]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -96,8 +96,3 @@ pub fn write(file: &mut impl Write, summary: &Summary<'_>) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *file, summary)?;
     file.write_all(b"\n")
 }
-
-/// A digest in hexadecimal.
-pub fn hex(digest: &[u8; 32]) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
-}

@@ -364,7 +364,7 @@ impl<S: Sender> Engine<S> {
 
     fn stop(&mut self, ending: Ending) {
         // An answer that comes while the run is stopping may tell what no later run would get past.
-        if !self.is_stopping() || (ending.lasts() && !self.ending.lasts()) {
+        if !self.is_stopping() || (ending.latch().is_some() && self.ending.latch().is_none()) {
             self.ending = ending;
         }
         if !self.is_stopping() {

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use crate::ledger::Settlement;
+use crate::ledger::{Scope, Settlement};
 use crate::policy::retry::StopReason;
+use crate::policy::threshold::Trouble;
 
 /// What happened, told after it is in the ledger.
 #[derive(Debug)]
@@ -49,19 +50,21 @@ pub enum Ending {
     },
 }
 
+/// The kind of a breaker of the token, which has an exit code of its own.
+pub const TOKEN: &str = "token";
+
 impl Ending {
-    /// Whether the reason lasts until a person has looked: it is told, whatever else the run would have ended for.
-    pub(super) fn lasts(&self) -> bool {
-        match self {
-            Self::Finished | Self::Asked | Self::DiskFull => false,
-            Self::Stopped { reason, .. } => match reason {
-                StopReason::Token
-                | StopReason::Sender
-                | StopReason::Template
-                | StopReason::NoVerdicts
-                | StopReason::TooMany(_) => true,
-                StopReason::Unreachable | StopReason::Throttled | StopReason::KillSwitch => false,
-            },
+    /// What stays stopped until a person has looked, and the kind of the breaker; none for what may pass by itself.
+    pub fn latch(&self) -> Option<(Scope, &'static str)> {
+        let Self::Stopped { reason, .. } = self else { return None };
+        match reason {
+            StopReason::Token => Some((Scope::Sender, TOKEN)),
+            StopReason::Sender => Some((Scope::Sender, "sender")),
+            StopReason::Template => Some((Scope::Campaign, "template")),
+            StopReason::NoVerdicts => Some((Scope::Sender, "no verdicts")),
+            StopReason::TooMany(Trouble::Refused) => Some((Scope::Campaign, "refused")),
+            StopReason::TooMany(Trouble::InDoubt) => Some((Scope::Campaign, "in doubt")),
+            StopReason::Unreachable | StopReason::Throttled | StopReason::KillSwitch => None,
         }
     }
 }

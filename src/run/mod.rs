@@ -6,5 +6,5 @@ mod limits;
 mod verdict;
 
 pub use engine::run;
-pub use event::{Ending, Event};
+pub use event::{Ending, Event, TOKEN};
 pub use limits::{Limits, Pace};
