@@ -14,6 +14,7 @@ mod head;
 mod history;
 mod lock;
 mod log;
+mod occurrences;
 mod open;
 mod peek;
 mod plan;

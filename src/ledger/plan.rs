@@ -4,6 +4,7 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
 
 use super::PlanId;
 use super::error::LedgerError;
+use super::occurrences::Occurrences;
 use super::open::{self, Opened};
 use super::sqlite::Ledger;
 use super::state::State;
@@ -354,41 +355,6 @@ fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
             template: row.get(7)?,
         },
     })
-}
-
-/// The occurrences of one campaign, by name.
-struct Occurrences<'a> {
-    campaign: String,
-    find: CachedStatement<'a>,
-    insert: CachedStatement<'a>,
-    /// The last one asked for: mostly it is the same for all rows.
-    last: Option<(String, i64)>,
-}
-
-impl<'a> Occurrences<'a> {
-    fn new(db: &'a Connection, campaign: &str) -> Result<Self, LedgerError> {
-        Ok(Self {
-            campaign: campaign.to_owned(),
-            find: db.prepare_cached("SELECT occurrence_id FROM occurrences WHERE campaign = ?1 AND occurrence = ?2")?,
-            insert: db.prepare_cached(
-                "INSERT INTO occurrences (campaign, occurrence) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-            )?,
-            last: None,
-        })
-    }
-
-    fn id(&mut self, occurrence: &str) -> Result<i64, LedgerError> {
-        if let Some((last, id)) = &self.last
-            && last == occurrence
-        {
-            return Ok(*id);
-        }
-        let key = (&self.campaign, occurrence);
-        self.insert.execute(key)?;
-        let id = self.find.query_row(key, |row| row.get(0))?;
-        self.last = Some((occurrence.to_owned(), id));
-        Ok(id)
-    }
 }
 
 /// The number that the ledger keeps. Never reused.

@@ -3,17 +3,18 @@
 //! Every row is composed before the first message is sent, so one that cannot be composed is known in time.
 
 mod examine;
+mod outline;
 mod rejection;
 pub mod samples;
 pub mod saved;
 mod trial;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use jiff::civil::Date;
 
+pub use outline::Outline;
 pub use trial::Tried;
 
 use crate::audience::csv::{BadRow, Row, Table};
@@ -29,9 +30,6 @@ use rejection::Rejection;
 
 /// The occurrence of a campaign that each person gets once.
 const ONCE: &str = "once";
-
-/// So many problems are kept; the rest is counted. A file with more is mended a batch at a time.
-const PROBLEMS_KEPT: usize = 1_000;
 
 /// The code of rows whose person stands in another row that counts.
 const DUPLICATE: &str = "duplicate";
@@ -79,63 +77,6 @@ pub enum Planned<'a> {
         /// Why, in words for people.
         reason: &'a str,
     },
-}
-
-/// A plan in numbers.
-#[derive(Debug, Default)]
-pub struct Outline {
-    /// Rows of the recipients file.
-    pub rows: u64,
-    /// Messages by template and language.
-    pub messages: BTreeMap<(String, String), u64>,
-    /// Rows that were turned away, by kind of reason.
-    pub turned_away: BTreeMap<&'static str, u64>,
-    /// What is wrong, in file order, as far as kept. With any, nothing may be sent.
-    pub problems: Vec<Problem>,
-    /// How many problems there are in all.
-    pub problems_total: u64,
-}
-
-impl Outline {
-    /// How many messages there are.
-    pub fn messages_total(&self) -> u64 {
-        self.messages.values().sum()
-    }
-
-    /// How many rows were turned away.
-    pub fn turned_away_total(&self) -> u64 {
-        self.turned_away.values().sum()
-    }
-
-    fn count(&mut self, name: &str, language: &str) {
-        let known = self.messages.iter_mut().find(|((known, code), _)| known == name && code == language);
-        match known {
-            Some((_, count)) => *count += 1,
-            None => {
-                self.messages.insert((name.to_owned(), language.to_owned()), 1);
-            }
-        }
-    }
-
-    fn problems(&mut self, problems: impl IntoIterator<Item = Problem>) {
-        for problem in problems {
-            self.problem(|| problem);
-        }
-    }
-
-    fn problems_before(&mut self, mut problems: Vec<Problem>) {
-        self.problems_total += problems.len() as u64;
-        problems.append(&mut self.problems);
-        problems.truncate(PROBLEMS_KEPT);
-        self.problems = problems;
-    }
-
-    fn problem(&mut self, problem: impl FnOnce() -> Problem) {
-        self.problems_total += 1;
-        if self.problems.len() < PROBLEMS_KEPT {
-            self.problems.push(problem());
-        }
-    }
 }
 
 /// Nothing more can be had from the recipients file.

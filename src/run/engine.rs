@@ -5,6 +5,8 @@
 //! Nothing here is unbounded: claims are made only for messages that can go within milliseconds, by the pace and by the
 //! slots that answers will free.
 
+mod stopping;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +24,7 @@ use crate::cloud::outcome::Outcome;
 use crate::cloud::wire;
 use crate::ledger::{Claim, Claimed, Committed, Ledger, LedgerError, PlanId, RunId, Settlement, Verdict};
 use crate::policy::pacing::Pacing;
-use crate::policy::retry::{StopReason, WAIT_MAX};
+use crate::policy::retry::WAIT_MAX;
 use crate::policy::slots::Slots;
 
 /// A commit of at least so many claims and settlements does not wait for more: its sync is well shared.
@@ -306,43 +308,6 @@ impl<S: Sender> Engine<S> {
         committed.failure.map_or(Ok(()), |error| self.fall_back_on_ballast(error, listener))
     }
 
-    /// Where the disk is full, and only there, room was kept for what was answered: that is written, and nothing more is
-    /// claimed. A second time there is none.
-    fn fall_back_on_ballast(
-        &mut self,
-        error: LedgerError,
-        listener: &mut impl FnMut(Event<'_>),
-    ) -> Result<(), LedgerError> {
-        if !error.is_disk_full() || !self.ledger.as_mut().is_some_and(Ledger::release_ballast) {
-            return Err(error);
-        }
-        self.stop(Ending::DiskFull);
-        if self.ending == Ending::Asked {
-            self.ending = Ending::DiskFull;
-        }
-        listener(Event::DiskFull { under_way: self.under_way.len() });
-        Ok(())
-    }
-
-    /// The ledger failed: nothing more is sent, and what is known but not written down is told, so that it is not lost too.
-    /// Requests under way may still end; the next start finds all of these in doubt.
-    async fn tell_what_is_lost(&mut self, listener: &mut impl FnMut(Event<'_>)) {
-        let patience = tokio::time::sleep(GRACE);
-        tokio::pin!(patience);
-        loop {
-            for settlement in self.finished.drain(..) {
-                listener(Event::Unwritten(&settlement));
-            }
-            if self.under_way.is_empty() {
-                return;
-            }
-            tokio::select! {
-                Some(done) = self.under_way.join_next() => self.finish(done, listener),
-                () = &mut patience => return,
-            }
-        }
-    }
-
     /// Takes an answer. A task that failed leaves its attempt without an outcome, which the end turns into a doubt.
     fn finish(&mut self, done: Result<Answer, JoinError>, listener: &mut impl FnMut(Event<'_>)) {
         let Ok(Answer { claimed, outcome, latency }) = done else { return };
@@ -360,55 +325,6 @@ impl<S: Sender> Engine<S> {
             listener(Event::Held { wait, why });
         }
         self.finished.push(Settlement { claimed, outcome, verdict, settled_at });
-    }
-
-    fn stop(&mut self, ending: Ending) {
-        // An answer that comes while the run is stopping may tell what no later run would get past.
-        if !self.is_stopping() || (ending.latch().is_some() && self.ending.latch().is_none()) {
-            self.ending = ending;
-        }
-        if !self.is_stopping() {
-            self.leave_at = Some(self.clock.instant() + GRACE);
-            self.put_back_ready();
-        }
-    }
-
-    /// Before the first message: what earlier runs came to may be too much already.
-    fn stop_if_too_many(&mut self) {
-        if let Some(ending) = self.lessons.too_many() {
-            self.stop(ending);
-        }
-    }
-
-    fn asked_to_stop(&mut self, listener: &mut impl FnMut(Event<'_>)) {
-        if self.is_stopping() {
-            return self.leave();
-        }
-        self.stop(Ending::Asked);
-        listener(Event::Draining { under_way: self.under_way.len() });
-    }
-
-    /// Waits for no further answer. What is under way keeps its attempt without an outcome; answers that are here already
-    /// still count.
-    fn leave(&mut self) {
-        self.under_way.abort_all();
-        self.left = true;
-    }
-
-    fn stop_by_switch(&mut self) {
-        let detail = "somebody ran `tidings stop`".to_owned();
-        self.stop(Ending::Stopped { reason: StopReason::KillSwitch, detail });
-    }
-
-    fn look_at_the_time(&mut self) {
-        if self.leave_at.is_some_and(|at| at <= self.clock.instant()) {
-            self.leave();
-        }
-        // A ledger that cannot tell is found out by the next commit.
-        let ledger = self.ledger.as_ref();
-        if ledger.is_some_and(|ledger| ledger.is_switched_off(self.plan).unwrap_or(false)) {
-            self.stop_by_switch();
-        }
     }
 
     /// When to look again if nothing happens before.

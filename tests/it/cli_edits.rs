@@ -4,27 +4,15 @@
 use rustix::process::Signal;
 
 use crate::harness::process::Ran;
-use crate::harness::project::Project;
+use crate::harness::project::{GREETING, Project};
 use crate::harness::recorder::Recorder;
 use crate::harness::server::Server;
-
-const CAMPAIGN: &str = "\
-campaign: spring
-sender: { phone_number_id: \"106540352242922\" }
-recipients: people.csv
-templates:
-  - name: hello
-    languages: [en_US]
-    body: { first_name: \"{{ first_name }}\" }
-send: { rate: 1000/s }
-report: { show_phones: full }
-";
 
 const PEOPLE: &str = "phone,first_name\n+12025550101,ada\n+12025550102,ben\n+12025550103,cleo\n+12025550104,dan\n";
 
 /// Four people of whom nobody got it: the template was refused, and somebody has looked.
 fn waiting() -> Project {
-    let project = Project::empty().campaign(CAMPAIGN).recipients(PEOPLE).with_token();
+    let project = Project::empty().campaign(GREETING).recipients(PEOPLE).with_token();
     project.send(&Server::with_faults(&["132001=100"])).code(6);
     project.tidings(["resume", "campaign.yaml", "--ledger", "ledger.sqlite", "--acknowledge", "1"]).code(0);
     project
@@ -57,13 +45,13 @@ fn what_waits_is_not_sent_with_another_wording_unless_somebody_says_so() {
     ");
     assert_eq!(server.book().requests, 0);
     // The refusal leaves no trace: what was approved goes out as it was.
-    let ran = send(&project.campaign(CAMPAIGN), &server, &[]);
+    let ran = send(&project.campaign(GREETING), &server, &[]);
     ran.code(0).stdout_has("4 accepted");
 }
 
 #[test]
 fn with_a_word_what_waits_goes_out_in_its_new_wording() {
-    let project = Project::empty().campaign(CAMPAIGN).recipients("phone,first_name\n+12025550101,ada\n").with_token();
+    let project = Project::empty().campaign(GREETING).recipients("phone,first_name\n+12025550101,ada\n").with_token();
     project.send(&Server::with_faults(&["132001=100"])).code(6);
     project.tidings(["resume", "campaign.yaml", "--ledger", "ledger.sqlite", "--acknowledge", "1"]).code(0);
     let project = project.recipients("phone,first_name\n+12025550101,bea\n");
@@ -84,7 +72,7 @@ fn another_template_or_sender_for_what_waits_needs_a_word_too() {
         .code(2)
         .stderr_has("4 with another template")
         .stderr_has("+ template  bonjour (en_US)");
-    let project = project.campaign(CAMPAIGN).campaign_with("106540352242922", "106540352242923");
+    let project = project.campaign(GREETING).campaign_with("106540352242922", "106540352242923");
     let ran = send(&project, &server, &[]);
     ran.code(2).stderr_has("4 from number 106540352242923 instead of 106540352242922");
     send(&project, &server, &["--accept-changes"]).code(0).stdout_has("4 accepted");
@@ -93,7 +81,7 @@ fn another_template_or_sender_for_what_waits_needs_a_word_too() {
 #[test]
 fn edits_that_change_no_message_need_no_word() {
     let project = waiting();
-    let project = project.campaign(&format!("# a comment\n{CAMPAIGN}")).campaign_with("1000/s", "500/s");
+    let project = project.campaign(&format!("# a comment\n{GREETING}")).campaign_with("1000/s", "500/s");
     // Another column, another order.
     let turned: String =
         PEOPLE.lines().skip(1).collect::<Vec<_>>().into_iter().rev().map(|row| format!("{row},x\n")).collect();
@@ -144,7 +132,7 @@ fn who_was_withdrawn_by_a_run_without_a_report_is_told_of_by_the_next() {
 
 #[test]
 fn a_renamed_campaign_that_would_reach_the_same_people_is_refused() {
-    let project = Project::empty().campaign(CAMPAIGN).recipients(PEOPLE).with_token();
+    let project = Project::empty().campaign(GREETING).recipients(PEOPLE).with_token();
     let server = Server::start(&[]);
     project.send(&server).code(0);
     let project = project.campaign_with("campaign: spring", "campaign: spring2");
@@ -161,20 +149,20 @@ fn a_renamed_campaign_that_would_reach_the_same_people_is_refused() {
 
 #[test]
 fn another_template_or_mostly_other_people_make_a_new_campaign() {
-    let project = Project::empty().campaign(CAMPAIGN).recipients(PEOPLE).with_token();
+    let project = Project::empty().campaign(GREETING).recipients(PEOPLE).with_token();
     let server = Server::start(&[]);
     project.send(&server).code(0);
     let other =
         project.campaign_with("campaign: spring", "campaign: summer").campaign_with("name: hello", "name: summer");
     send(&other, &server, &[]).code(0).stdout_has("4 accepted");
     let half = "phone,first_name\n+12025550101,ada\n+12025550102,ben\n+12025550105,eve\n+12025550106,fay\n";
-    let other = other.campaign(CAMPAIGN).campaign_with("campaign: spring", "campaign: autumn").recipients(half);
+    let other = other.campaign(GREETING).campaign_with("campaign: spring", "campaign: autumn").recipients(half);
     send(&other, &server, &[]).code(0).stdout_has("4 accepted");
 }
 
 #[test]
 fn a_plan_that_nobody_approved_leaves_nothing_behind() {
-    let project = Project::empty().campaign(CAMPAIGN).recipients(PEOPLE);
+    let project = Project::empty().campaign(GREETING).recipients(PEOPLE);
     let server = Server::start(&[]);
     // No token: nothing is approved, and the wording is free to change.
     send(&project, &server, &[]).code(77);
@@ -187,7 +175,7 @@ fn a_plan_that_nobody_approved_leaves_nothing_behind() {
 #[test]
 fn what_is_edited_during_a_run_waits_for_the_next() {
     let rows: String = (0..20).map(|n| format!("+120255501{n:02},ada\n")).collect();
-    let project = Project::empty().campaign(CAMPAIGN).with_token().recipients(format!("phone,first_name\n{rows}"));
+    let project = Project::empty().campaign(GREETING).with_token().recipients(format!("phone,first_name\n{rows}"));
     let project = project.campaign_with("1000/s", "20/s");
     let server = Server::start(&[]);
     let running = project.start_sending(&server);
@@ -207,7 +195,7 @@ fn crowd(who: std::ops::Range<u64>) -> String {
 
 #[test]
 fn a_campaign_that_is_renamed_half_way_is_refused_too() {
-    let project = Project::empty().campaign(CAMPAIGN).with_token().recipients(crowd(0..30));
+    let project = Project::empty().campaign(GREETING).with_token().recipients(crowd(0..30));
     let project = project.campaign_with("1000/s", "20/s");
     let server = Server::start(&[]);
     let running = project.start_sending(&server);
@@ -222,7 +210,7 @@ fn a_campaign_that_is_renamed_half_way_is_refused_too() {
 
 #[test]
 fn new_rows_of_a_campaign_that_has_begun_are_looked_for_elsewhere_until_somebody_says_that_it_is_new() {
-    let project = Project::empty().campaign(CAMPAIGN).with_token().recipients(crowd(0..12));
+    let project = Project::empty().campaign(GREETING).with_token().recipients(crowd(0..12));
     let server = Server::start(&[]);
     project.send(&server).code(0);
     let project = project.campaign_with("campaign: spring", "campaign: summer").recipients(crowd(20..21));
@@ -230,7 +218,7 @@ fn new_rows_of_a_campaign_that_has_begun_are_looked_for_elsewhere_until_somebody
     let project = project.recipients(crowd(0..21));
     send(&project, &server, &[]).code(2).stderr_has("12 of 20 new people").stderr_has("--new-campaign");
     send(&project, &server, &["--new-campaign"]).code(0).stdout_has("21 accepted");
-    let project = project.campaign(CAMPAIGN).recipients(crowd(0..40));
+    let project = project.campaign(GREETING).recipients(crowd(0..40));
     send(&project, &server, &["--new-campaign"]).code(0);
     let project = project.campaign_with("campaign: spring", "campaign: summer");
     send(&project, &server, &[]).code(0).stdout_has("40 accepted");

@@ -1,18 +1,7 @@
 //! What a preview knows of earlier runs: who has it, who is new, who is gone, and what would change.
 
-use crate::harness::project::Project;
+use crate::harness::project::{GREETING, Project};
 use crate::harness::server::Server;
-
-const CAMPAIGN: &str = "\
-campaign: spring
-sender: { phone_number_id: \"106540352242922\" }
-recipients: people.csv
-templates:
-  - name: hello
-    languages: [en_US]
-    body: { first_name: \"{{ first_name }}\" }
-send: { rate: 1000/s }
-";
 
 fn people(who: std::ops::Range<u64>) -> String {
     let rows: String = who.map(|n| format!("+120255501{n:02},ada\n")).collect();
@@ -26,7 +15,7 @@ fn preview(project: &Project, more: &[&str]) -> crate::harness::process::Ran {
 
 /// Four have it, two are refused, two in doubt, and two wait.
 fn half_sent() -> Project {
-    let project = Project::empty().campaign(CAMPAIGN).with_token();
+    let project = Project::empty().campaign(GREETING).with_token();
     let send = |project: &Project, faults: &[&str]| project.send(&Server::with_faults(faults));
     let project = project.recipients(people(0..4));
     send(&project, &[]).code(0);
@@ -75,7 +64,7 @@ fn a_preview_says_who_is_new_who_has_it_and_who_is_gone() {
 
 #[test]
 fn a_preview_beside_a_run_sees_what_is_sent_and_disturbs_nobody() {
-    let project = Project::empty().campaign(CAMPAIGN).with_token().recipients(people(0..40));
+    let project = Project::empty().campaign(GREETING).with_token().recipients(people(0..40));
     let project = project.campaign_with("1000/s", "40/s");
     let server = Server::start(&[]);
     let running = project.start_sending(&server);
@@ -94,7 +83,7 @@ fn a_ledger_that_cannot_be_read_costs_the_comparison_only() {
 
 #[test]
 fn a_new_day_is_new_for_all_and_names_those_who_are_gone() {
-    let project = Project::empty().campaign(CAMPAIGN).with_token().recipients(people(0..5)).env("TZ", "<-12>12");
+    let project = Project::empty().campaign(GREETING).with_token().recipients(people(0..5)).env("TZ", "<-12>12");
     let project = project.campaign_with("templates:", "occurrence: daily\ntemplates:");
     project.send(&Server::start(&[])).code(0);
     let project = project.env("TZ", "<+13>-13").recipients(people(1..7));

@@ -1,3 +1,4 @@
+-- A ledger as the first format wrote it. It stays as it is, whatever becomes of the schemas.
 -- What tidings remembers. Times are milliseconds since 1970-01-01 UTC.
 
 CREATE TABLE occurrences (

@@ -26,6 +26,19 @@ send: { rate: 1000/s }
 report: { show_phones: full }
 ";
 
+/// One template that greets each person by name, from `people.csv` with the columns `phone` and `first_name`.
+pub const GREETING: &str = "\
+campaign: spring
+sender: { phone_number_id: \"106540352242922\" }
+recipients: people.csv
+templates:
+  - name: hello
+    languages: [en_US]
+    body: { first_name: \"{{ first_name }}\" }
+send: { rate: 1000/s }
+report: { show_phones: full }
+";
+
 /// Three people.
 const PEOPLE: &str = "phone\n+12025550101\n+12025550102\n+12025550103\n";
 
