@@ -19,6 +19,9 @@ pub struct Saving {
 impl Saving {
     /// Begins the file.
     pub fn begin(campaign: &Campaign, plan: &Plan<'_>, path: &Path) -> Result<Self, Failure> {
+        if path.is_dir() {
+            return Err(Failure::Usage(format!("--out: {} is a directory; name a file in it", path.display())));
+        }
         let header = header(campaign, plan, Clock::System);
         let expires_at = rfc3339(header.expires_at_ms);
         let writer = Writer::create(path, &header).map_err(|error| unwritable(path, &error))?;

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use tokio::sync::mpsc::Receiver;
+
 use super::failure::Failure;
 use super::printer::{Printer, counted};
 use super::read::{prepare, read_campaign};
@@ -15,7 +17,7 @@ use crate::campaign::Campaign;
 use crate::clock::Clock;
 use crate::cloud::client::{Client, Request, Sender, check_address};
 use crate::cloud::fault::Effect;
-use crate::cloud::outcome::Outcome;
+use crate::cloud::outcome::{Cause, Outcome};
 use crate::cloud::wire;
 use crate::ledger::{Ledger, PlanKey};
 use crate::plan::samples::{Sample, Samples};
@@ -155,23 +157,19 @@ struct Job<'a> {
 }
 
 /// One after another: there are few, and the first that fails for everybody ends it.
-async fn send(
-    job: &Job<'_>,
-    ledger: &mut Ledger,
-    client: Client,
-    mut stops: tokio::sync::mpsc::Receiver<()>,
-) -> Result<Exit, Failure> {
-    let mut exit = Exit::Complete;
+async fn send(job: &Job<'_>, ledger: &mut Ledger, client: Client, mut stops: Receiver<()>) -> Result<Exit, Failure> {
+    let (mut exit, mut is_stopping) = (Exit::Complete, false);
     for pick in job.picks {
         for phone in job.phones {
-            if stops.try_recv().is_ok() {
+            if is_stopping || stops.try_recv().is_ok() {
                 return Ok(exit.max(Exit::Paused));
             }
             let to = phone.to_string();
             let seed = ledger.begin_seed(&job.key, pick.row, &to, job.clock.unix_ms())?;
             let message = pick.message();
             let body = wire::envelope(&to, &message.template, &seed.callback());
-            let outcome = client.send(Request { endpoint: message.endpoint, body }).await;
+            let sending = client.send(Request { endpoint: message.endpoint, body });
+            let outcome = answer(sending, &mut stops, &mut is_stopping, job.printer).await;
             ledger.end_seed(seed, &outcome, job.clock.unix_ms())?;
             let why = pick.why.first().copied().unwrap_or_default();
             job.printer.result(&format!("row {} ({why}) to {}: {}", pick.row, phone.masked(), words(&outcome)));
@@ -185,6 +183,27 @@ async fn send(
         }
     }
     Ok(exit)
+}
+
+/// The answer, unless somebody asks twice to stop: then nobody knows.
+async fn answer(
+    sending: impl Future<Output = Outcome>,
+    stops: &mut Receiver<()>,
+    is_stopping: &mut bool,
+    printer: Printer,
+) -> Outcome {
+    tokio::pin!(sending);
+    loop {
+        tokio::select! {
+            outcome = &mut sending => return outcome,
+            Some(()) = stops.recv() => {
+                if std::mem::replace(is_stopping, true) {
+                    return Outcome::InDoubt { cause: Cause::Lost, why: "left before an answer came".to_owned() };
+                }
+                printer.talk("stopping: the request under way may still end; once more to leave at once");
+            }
+        }
+    }
 }
 
 fn words(outcome: &Outcome) -> String {

@@ -139,8 +139,8 @@ pub enum SavedError {
     #[error("the plan cannot be read: {0}")]
     File(#[from] io::Error),
     /// The file is something else.
-    #[error("this is no saved plan of tidings: {0}")]
-    Foreign(String),
+    #[error("this is no saved plan of tidings; save one with: tidings preview FILE --out PLAN")]
+    Foreign,
     /// Another version wrote it.
     #[error("the plan was saved by another version of tidings (format {0}); save it again")]
     Format(u32),
@@ -242,7 +242,7 @@ impl Reader {
         let mut line = Vec::new();
         read_line(&mut file, &mut line)?;
         // The version first: another one may have other fields.
-        let foreign = |error: serde_json::Error| SavedError::Foreign(error.to_string());
+        let foreign = |_| SavedError::Foreign;
         let Version { tidings_plan } = serde_json::from_slice(&line).map_err(foreign)?;
         if tidings_plan != FORMAT {
             return Err(SavedError::Format(tidings_plan));

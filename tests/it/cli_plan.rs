@@ -177,5 +177,8 @@ fn a_plan_is_for_its_owners_eyes_and_none_is_saved_of_files_with_problems() {
         .preview(["--out", "nowhere/spring.plan"])
         .code(74)
         .stderr_has("the plan nowhere/spring.plan cannot be saved");
+    saved().preview(["--out", "."]).code(2).stderr_has("--out: . is a directory; name a file in it");
+    let stranger = Project::new().file("spring.plan", "{}\n");
+    send(&stranger, "http://127.0.0.1:9", &[]).code(2).stderr_has("no saved plan of tidings; save one with:");
     send(&Project::new(), "http://127.0.0.1:9", &[]).code(2).stderr_has("the plan spring.plan: No such file");
 }

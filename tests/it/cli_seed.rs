@@ -1,5 +1,7 @@
 //! Seeds: a few real messages to phones of one's own, which count as nobody's of the recipients.
 
+use rustix::process::Signal;
+
 use crate::harness::process::Ran;
 use crate::harness::project::Project;
 use crate::harness::server::Server;
@@ -94,4 +96,15 @@ fn a_seed_to_nobody_or_of_no_message_is_refused() {
 #[test]
 fn seeds_go_to_the_simulator_too() {
     project().tidings(["seed", "campaign.yaml", "--sandbox", "--to", "+12025550190"]).code(0).stdout_has("accepted");
+}
+
+#[test]
+fn whoever_asks_twice_to_stop_does_not_wait_for_an_answer() {
+    let (project, server) = (project(), Server::with_faults(&["stall-accepted=100"]));
+    let arguments = ["seed", "campaign.yaml", "--ledger", "ledger.sqlite", "--api-url", &server.url];
+    let running = project.start(arguments.into_iter().chain(["--to", "+12025550190"]));
+    server.until_requests(1);
+    let ran = running.signal(Signal::INT).says("once more to leave at once").signal(Signal::INT).end();
+    ran.code(4).stdout_has("in doubt: left before an answer came");
+    assert_eq!(server.book().requests, 1);
 }
