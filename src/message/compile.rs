@@ -4,13 +4,16 @@ mod names;
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use minijinja::{Environment, Error, ErrorKind, Value};
 
 use crate::campaign::{Campaign, Source, Text};
 use crate::problem::{Place, Problem};
 
-use super::expression::{Expression, engine};
+use super::bundle::{Bundle, Sources};
+use super::expression::{Expression, Template, engine};
+use super::filter::SETTING;
 use super::refusal::Shown;
 use super::row::Columns;
 use super::rule::{Rule, is_blank};
@@ -36,6 +39,8 @@ pub(super) struct Compiler<'c> {
     read: BTreeSet<usize>,
     engine: Environment<'static>,
     templates: usize,
+    /// The expressions of the message at hand.
+    sources: Sources,
     /// Whether texts are for messages now, which have a language.
     in_message: bool,
     /// Whether a filter looks at the setting.
@@ -52,6 +57,7 @@ impl<'c> Compiler<'c> {
             kinds: vec![None; names.len()],
             read: Vec::new(),
             printed: Vec::new(),
+            known: Arc::default(),
             secret: BTreeSet::new(),
         };
         let mut compiler = Self {
@@ -60,6 +66,7 @@ impl<'c> Compiler<'c> {
             read: BTreeSet::new(),
             engine: engine().clone(),
             templates: 0,
+            sources: Sources::default(),
             in_message: false,
             asks_setting: false,
             problems: Vec::new(),
@@ -74,11 +81,19 @@ impl<'c> Compiler<'c> {
         self.in_message = true;
     }
 
+    /// The expressions of the slots since the last time, to be rendered at once.
+    pub fn bundle(&mut self) -> Option<Bundle> {
+        let name = self.new_name();
+        std::mem::take(&mut self.sources).compile(name, &mut self.engine)
+    }
+
     /// What was compiled, or every problem in file order.
     pub fn finish(mut self) -> Result<Compiled, Vec<Problem>> {
         if self.problems.is_empty() {
-            let name = |column: &usize| (Value::from(self.columns.names[*column].as_str()), *column);
-            self.columns.read = self.read.iter().map(name).collect();
+            self.columns.read = self.read.into_iter().collect();
+            let read = self.columns.read.iter().map(|column| self.columns.names[*column].clone());
+            let printed = self.columns.printed.iter().map(|column| printed_name(*column));
+            self.columns.known = read.chain(printed).chain([SETTING.to_owned()]).collect();
             return Ok(Compiled { columns: self.columns, engine: self.engine, asks_setting: self.asks_setting });
         }
         self.problems.sort_by_key(|problem| problem.place);
@@ -117,7 +132,20 @@ impl<'c> Compiler<'c> {
                 self.problems.push(Problem::at(self.file, text.at, flaw.code, message));
             }
         }
-        slot.unwrap_or_else(|| Slot { expression: Expression::Literal(String::new()), rule, label: String::new() })
+        let Some(slot) = slot else {
+            let expression = Expression::Literal(String::new());
+            return Slot { expression, rule, label: String::new(), bundled: None };
+        };
+        let bundled = match &slot.expression {
+            _ if !self.in_message => None,
+            Expression::Literal(_) | Expression::Column(_) => None,
+            Expression::Value(..) => self.sources.add(bare(text)),
+            Expression::Template(template) => {
+                let source = self.engine.get_template(&template.name).map(|template| template.source().to_owned());
+                source.ok().and_then(|source| self.sources.add(&source))
+            }
+        };
+        Slot { bundled, ..slot }
     }
 
     /// A slot for a code that nobody else may read, so that no reason quotes what its columns hold.
@@ -134,7 +162,7 @@ impl<'c> Compiler<'c> {
 
     /// A slot whose literal text may be anything. None when the text has a problem, which is noted.
     pub fn lenient_slot<T>(&mut self, text: &Text, label: impl Into<String>, rule: Rule<T>) -> Option<Slot<T>> {
-        Some(Slot { expression: self.expression(text)?, rule, label: label.into() })
+        Some(Slot { expression: self.expression(text)?, rule, label: label.into(), bundled: None })
     }
 
     /// The slot of a column or an expression of `recipients`.
@@ -146,7 +174,7 @@ impl<'c> Compiler<'c> {
                     self.unknown_source(*at, label, name);
                     0
                 });
-                Slot { expression: Expression::Column(column), rule, label: label.to_owned() }
+                Slot { expression: Expression::Column(column), rule, label: label.to_owned(), bundled: None }
             }
         }
     }
@@ -181,8 +209,7 @@ impl<'c> Compiler<'c> {
     }
 
     fn expression(&mut self, text: &Text) -> Option<Expression> {
-        // YAML's block scalars end with a line break that nobody means; the engine drops it too.
-        let source = text.source.strip_suffix('\n').unwrap_or(&text.source);
+        let source = bare(text);
         if let Some((offset, name)) = scan::single_braces(source).find(|(_, name)| self.columns.find(name).is_some()) {
             let message = format!("`{{{name}}}` has one brace on each side, and would be sent as it stands");
             let closed = source[offset..].find('}').map_or(1, |end| end + 1);
@@ -210,8 +237,8 @@ impl<'c> Compiler<'c> {
         }
         let offset = scan::sole_expression(source).map_or(0, |(offset, _)| offset);
         self.tries_out(text, offset, &expression)?;
-        if let Expression::Template(name, _) = &expression {
-            self.print_cells(name, source).map_err(|error| self.unreadable(text, 0, source, &error)).ok()?;
+        if let Expression::Template(template) = &expression {
+            self.print_cells(&template.name, source).map_err(|error| self.unreadable(text, 0, source, &error)).ok()?;
         }
         Some(expression)
     }
@@ -230,28 +257,30 @@ impl<'c> Compiler<'c> {
     }
 
     fn template(&mut self, text: &Text, source: &str) -> Option<(Expression, HashSet<String>)> {
-        self.templates += 1;
-        let name = self.templates.to_string();
+        let name = self.new_name();
         let added = self.engine.add_template_owned(name.clone(), source.to_owned());
         added.map_err(|error| self.unreadable(text, 0, source, &error)).ok()?;
         let undeclared = self.engine.get_template(&name).ok()?.undeclared_variables(false);
         let columns = self.reads(&undeclared);
-        Some((Expression::Template(name, columns), undeclared))
+        let printed = scan::always_printed(source).into_iter().filter_map(|name| self.columns.find(name)).collect();
+        Some((Expression::Template(Box::new(Template { name, columns, printed })), undeclared))
+    }
+
+    fn new_name(&mut self) -> String {
+        self.templates += 1;
+        self.templates.to_string()
     }
 
     /// A number or a date that is printed as it stands is printed as the file writes it: `1.234,50`, not `1234.5`.
     fn print_cells(&mut self, template: &str, source: &str) -> Result<(), Error> {
-        let printed_name = |column: usize| format!("__cell_{column}");
         let typed = |name: &str| self.columns.find(name).filter(|column| self.columns.kinds[*column].is_some());
         let renamed = scan::renamed(source, |name| typed(name).map(printed_name));
         if renamed == source {
             return Ok(());
         }
         self.engine.add_template_owned(template.to_owned(), renamed)?;
-        self.columns.printed = (0..self.columns.names.len())
-            .filter(|column| self.columns.kinds[*column].is_some())
-            .map(|column| (Value::from(printed_name(column)), column))
-            .collect();
+        self.columns.printed =
+            (0..self.columns.names.len()).filter(|column| self.columns.kinds[*column].is_some()).collect();
         Ok(())
     }
 
@@ -290,8 +319,9 @@ impl<'c> Compiler<'c> {
         let tried = match expression {
             Expression::Literal(_) | Expression::Column(_) => return Some(()),
             Expression::Value(expression, columns) => expression.eval(cells(columns)).map(drop),
-            Expression::Template(name, columns) => {
-                self.engine.get_template(name).and_then(|template| template.render(cells(columns))).map(drop)
+            Expression::Template(template) => {
+                let columns = &template.columns;
+                self.engine.get_template(&template.name).and_then(|template| template.render(cells(columns))).map(drop)
             }
         };
         let Err(error) = tried else { return Some(()) };
@@ -309,4 +339,14 @@ impl<'c> Compiler<'c> {
         self.problem_in((text, offset + range.start, range.len()), "failing-expression", message, help);
         None
     }
+}
+
+/// What expressions call a cell that is printed as the file writes it.
+fn printed_name(column: usize) -> String {
+    format!("__cell_{column}")
+}
+
+/// YAML's block scalars end with a line break that nobody means; the engine drops it too.
+fn bare(text: &Text) -> &str {
+    text.source.strip_suffix('\n').unwrap_or(&text.source)
 }

@@ -155,14 +155,40 @@ impl Composer {
     /// When no entry serves the language, or a parameter cannot be made or would be refused.
     pub fn compose(&self, cells: &StringRecord, language: Option<&str>) -> Result<Message<'_>, Unfit> {
         let (entry, language) = self.entry(language.map(str::trim))?;
+        let template = self.with_components(cells, (entry, language), |components| {
+            let template = Template { name: &entry.name, language: Language::new(language), components };
+            serde_json::to_string(&template)
+                .expect("unreachable: keys are strings, and numbers that JSON cannot hold are refused before")
+        })?;
+        Ok(Message { endpoint: entry.endpoint, name: &entry.name, language, template })
+    }
+
+    /// Whether [`Composer::compose`] has a message for a row, without writing it: the name and the language of its template.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn judge(&self, cells: &StringRecord, language: Option<&str>) -> Result<(&str, &str), Unfit> {
+        let (entry, language) = self.entry(language.map(str::trim))?;
+        self.with_components(cells, (entry, language), |_| ())?;
+        Ok((&entry.name, language))
+    }
+
+    fn with_components<T>(
+        &self,
+        cells: &StringRecord,
+        (entry, language): (&Entry, &str),
+        make: impl FnOnce(Vec<Component<'_>>) -> T,
+    ) -> Result<T, Unfit> {
         let row = Row::new(cells, &self.columns, &self.engine, self.settings.get(language));
         row.misfits().next().map_or(Ok(()), Err)?;
-        let components = part::fill(&entry.parts, &row)?;
+        let rendered = entry.bundle.as_ref().and_then(|bundle| bundle.render(&row));
+        let at_once = rendered.as_ref().map(|rendered| row.with(rendered));
+        let components = match at_once.as_ref().map(|row| part::fill(&entry.parts, row)) {
+            Some(Ok(components)) => components,
+            Some(Err(_)) | None => part::fill(&entry.parts, &row)?,
+        };
         self.look_at_whole(entry, language, &components)?;
-        let template = Template { name: &entry.name, language: Language::new(language), components };
-        let template = serde_json::to_string(&template)
-            .expect("unreachable: keys are strings, and numbers that JSON cannot hold are refused before");
-        Ok(Message { endpoint: entry.endpoint, name: &entry.name, language, template })
+        Ok(make(components))
     }
 
     /// Everything that is wrong with the parameters of a row's message, and with what it is chosen by; one flaw for each

@@ -6,6 +6,7 @@ use crate::campaign::{self, Body, Button, Card, Json, Media, MediaFrom, Paramete
 use crate::catalogue::Lock;
 use crate::cloud::Endpoint;
 
+use super::bundle::Bundle;
 use super::compile::Compiler;
 use super::gauge::Gauge;
 use super::part::{File, Filling, Header, Part, Value};
@@ -20,6 +21,8 @@ pub(super) struct Entry {
     pub fallback: Option<String>,
     pub endpoint: Endpoint,
     pub parts: Vec<Part>,
+    /// The expressions in the parts, to be rendered at once.
+    pub bundle: Option<Bundle>,
     /// How long the template is, for each of `languages`; none where that is not known.
     pub gauges: Vec<Option<Gauge>>,
 }
@@ -37,6 +40,7 @@ impl Entry {
             fallback: template.fallback.clone(),
             endpoint: template.endpoint,
             parts: parts(template, compiler),
+            bundle: compiler.bundle(),
             gauges: Vec::new(),
         }
     }

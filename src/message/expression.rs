@@ -8,6 +8,7 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Va
 
 use super::filter;
 use super::row::Row;
+use super::rule::is_blank;
 
 /// A parameter is a few words; a million steps would be a mistake, or an attack.
 const FUEL: u64 = 50_000;
@@ -23,8 +24,17 @@ pub(super) enum Expression {
     Column(usize),
     /// Exactly one `{{ … }}`.
     Value(Box<minijinja::Expression<'static, 'static>>, Vec<usize>),
-    /// Text with expressions or blocks in it: the name of a template in the campaign's engine.
-    Template(String, Vec<usize>),
+    /// Text with expressions or blocks in it.
+    Template(Box<Template>),
+}
+
+/// A template in the campaign's engine.
+pub(super) struct Template {
+    pub name: String,
+    /// The columns that it reads.
+    pub columns: Vec<usize>,
+    /// Those whose cells it always prints: an empty one would leave a gap.
+    pub printed: Vec<usize>,
 }
 
 /// The engine that all expressions share.
@@ -52,7 +62,8 @@ impl Expression {
         match self {
             Self::Literal(_) => &[],
             Self::Column(column) => std::slice::from_ref(column),
-            Self::Value(_, columns) | Self::Template(_, columns) => columns,
+            Self::Value(_, columns) => columns,
+            Self::Template(template) => &template.columns,
         }
     }
 
@@ -64,15 +75,21 @@ impl Expression {
         }
     }
 
+    /// The column whose empty cell would leave a gap in the text.
+    pub fn gap(&self, row: &Row<'_>) -> Option<usize> {
+        let Self::Template(template) = self else { return None };
+        template.printed.iter().copied().find(|column| is_blank(row.cell(*column)))
+    }
+
     /// The text for a row.
     pub fn text<'r>(&'r self, row: &Row<'r>) -> Result<Cow<'r, str>, Error> {
         match self {
             Self::Literal(text) => Ok(Cow::Borrowed(text)),
             Self::Column(column) => Ok(Cow::Borrowed(row.cell(*column))),
             Self::Value(..) => self.value(row).and_then(|value| written(&value)).map(Cow::Owned),
-            Self::Template(name, _) => {
+            Self::Template(template) => {
                 let mut output = Capped(Vec::new());
-                row.engine.get_template(name)?.render_captured_to(row.values(), &mut output)?;
+                row.engine.get_template(&template.name)?.render_captured_to(row.values(), &mut output)?;
                 String::from_utf8(output.0).map(Cow::Owned).map_err(|_| too_long())
             }
         }

@@ -4,6 +4,7 @@
 //! network or a disk. Cells are data: they are copied or handed to an expression as values, never rendered themselves.
 
 pub mod bubble;
+mod bundle;
 pub mod chat;
 mod compile;
 pub mod compose;

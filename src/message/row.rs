@@ -2,14 +2,16 @@
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use csv::StringRecord;
+use minijinja::value::Object;
 use minijinja::{Environment, Value};
 
 use crate::campaign::column::Kind;
 
 use super::Unfit;
-use super::filter::SETTING;
+use super::bundle::Rendered;
 use super::refusal::Shown;
 use super::rule::Flaw;
 use super::typed;
@@ -23,10 +25,12 @@ pub(super) struct Columns {
     pub defaults: Vec<Option<String>>,
     /// For each column, what it holds if it is no text.
     pub kinds: Vec<Option<Kind>>,
-    /// The columns that expressions read, by the name they know.
-    pub read: Vec<(Value, usize)>,
-    /// Columns that hold numbers or dates and are printed as they stand in the file too, by the name for that.
-    pub printed: Vec<(Value, usize)>,
+    /// The columns that expressions read.
+    pub read: Vec<usize>,
+    /// Columns that hold numbers or dates and are printed as they stand in the file too.
+    pub printed: Vec<usize>,
+    /// What expressions call all these, in this order, and the setting.
+    pub known: Arc<[String]>,
     /// The columns whose cells no reason quotes: codes and phones.
     pub secret: BTreeSet<usize>,
 }
@@ -47,6 +51,26 @@ pub(super) struct Row<'r> {
     /// What filters know of the message; none where no filter asks.
     setting: Option<&'r Value>,
     values: OnceCell<Value>,
+    /// What the expressions of its message gave, where they were rendered at once.
+    rendered: Option<&'r Rendered>,
+}
+
+/// What expressions see of a row. Fewer than names where there is no setting.
+#[derive(Debug)]
+struct Values {
+    names: Arc<[String]>,
+    values: Vec<Value>,
+}
+
+impl Object for Values {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.get_value_by_str(key.as_str()?)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
+        let at = self.names.iter().position(|name| name == key)?;
+        self.values.get(at).cloned()
+    }
 }
 
 impl<'r> Row<'r> {
@@ -56,7 +80,21 @@ impl<'r> Row<'r> {
         engine: &'r Environment<'static>,
         setting: Option<&'r Value>,
     ) -> Self {
-        Self { cells, columns, engine, setting, values: OnceCell::new() }
+        Self { cells, columns, engine, setting, values: OnceCell::new(), rendered: None }
+    }
+
+    /// The same row, with its expressions rendered.
+    pub fn with<'s>(&self, rendered: &'s Rendered) -> Row<'s>
+    where
+        'r: 's,
+    {
+        let Self { cells, columns, engine, setting, ref values, .. } = *self;
+        Row { cells, columns, engine, setting, values: values.clone(), rendered: Some(rendered) }
+    }
+
+    /// What the expression with this number in its bundle gave, where they were rendered at once.
+    pub fn rendered(&self, number: usize) -> Option<&'r str> {
+        self.rendered.map(|rendered| rendered.get(number))
     }
 
     /// The cells that are no numbers or dates, where their columns hold such.
@@ -86,11 +124,10 @@ impl<'r> Row<'r> {
     /// The cells that expressions read, built at the first expression that needs them.
     pub fn values(&self) -> Value {
         let build = || {
-            let cells = self.columns.read.iter().map(|(name, column)| (name.clone(), self.value(*column)));
-            let printed = self.columns.printed.iter();
-            let printed = printed.map(|(name, column)| (name.clone(), Value::from(self.cell(*column))));
-            let setting = self.setting.map(|setting| (Value::from(SETTING), setting.clone()));
-            Value::from_pairs(cells.chain(printed).chain(setting))
+            let cells = self.columns.read.iter().map(|column| self.value(*column));
+            let printed = self.columns.printed.iter().map(|column| Value::from(self.cell(*column)));
+            let values = cells.chain(printed).chain(self.setting.cloned()).collect();
+            Value::from_object(Values { names: Arc::clone(&self.columns.known), values })
         };
         self.values.get_or_init(build).clone()
     }

@@ -51,6 +51,13 @@ pub(super) fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || shapeless(c))
 }
 
+/// Whether a value might look like somebody's mistake, in these letters or in others: most do not.
+pub(super) fn is_doubtful(text: &str) -> bool {
+    let trimmed = text.trim();
+    MISSING.iter().any(|word| word.len() == trimmed.len() && word.eq_ignore_ascii_case(trimmed))
+        || memchr::memchr(b'{', text.as_bytes()).is_some()
+}
+
 /// Values that look like somebody's mistake.
 pub(super) fn plausible(text: &str) -> Result<(), Flaw> {
     if MISSING.contains(&text.trim()) {
@@ -107,6 +114,9 @@ fn parameter(text: &str, most: usize) -> Result<(), Flaw> {
             format!("holds {what}; WhatsApp refuses that in a parameter; put one space in its place"),
         ))
     };
+    if is_plain(text) {
+        return within(text, most);
+    }
     for c in text.chars() {
         match c {
             '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => return refused("a line break"),
@@ -121,7 +131,20 @@ fn parameter(text: &str, most: usize) -> Result<(), Flaw> {
     within(text, most)
 }
 
+/// Whether a look at the bytes shows that nothing in a text is refused. Characters that are, begin with C2 or E2 where they
+/// are not ASCII.
+fn is_plain(text: &str) -> bool {
+    let mut spaces = 0;
+    text.bytes().all(|byte| {
+        spaces = if byte == b' ' { spaces + 1 } else { 0 };
+        matches!(byte, b' '..=b'~' | 0x80..=0xBF | 0xC3..=0xE1 | 0xE3..) && spaces < 5
+    })
+}
+
 fn within(text: &str, most: usize) -> Result<(), Flaw> {
+    if text.len() <= most {
+        return Ok(());
+    }
     let length = text.chars().count();
     if length > most {
         return Err(flaw("too-long", format!("is {length} characters long; at most {most} are allowed")));

@@ -72,6 +72,13 @@ pub(super) fn has_tags(source: &str) -> bool {
     ["{{", "{%", "{#"].iter().any(|open| source.contains(open))
 }
 
+/// Whether a source prints the same wherever it stands: nothing outside its braces, and nothing that a text beside it
+/// could see.
+pub(super) fn is_self_contained(source: &str) -> bool {
+    let alters_others = ["{%", "{#", "{{-", "{{+", "-}}", "+}}"];
+    !alters_others.iter().any(|mark| source.contains(mark)) && !source.ends_with('\n')
+}
+
 /// All tags of a source but comments.
 pub(super) fn tags(source: &str) -> Vec<Tag<'_>> {
     let mut tags = Vec::new();
@@ -194,6 +201,38 @@ fn argument<'s>(tokens: &[Token<'s>]) -> Option<Argument<'s>> {
     };
     let (first, last) = (tokens.first()?, tokens.last()?);
     Some(Argument { name, token, offset: first.offset, length: last.offset + last.text.len() - first.offset })
+}
+
+/// The names that a source always prints: it stands in no block, and nothing but filters is done to it, `default` not among
+/// them.
+pub(super) fn always_printed(source: &str) -> Vec<&str> {
+    let tags = tags(source);
+    let blocks = || tags.iter().filter(|tag| !tag.prints);
+    let within_blocks = match (blocks().next(), blocks().next_back()) {
+        (Some(first), Some(last)) => first.range.start..last.range.end,
+        _ => 0..0,
+    };
+    let printing = tags.iter().filter(|tag| tag.prints && !within_blocks.contains(&tag.range.start));
+    printing.filter_map(|tag| sole_name(&tag.tokens)).collect()
+}
+
+/// The name in these tokens, where all others are filters of it and their arguments.
+fn sole_name<'s>(tokens: &[Token<'s>]) -> Option<&'s str> {
+    let bare = tokens.iter().filter(|token| !matches!(token.text, "-" | "+"));
+    let mut depth = 0_usize;
+    let outside = bare.filter(|token| {
+        depth = if token.text == ")" { depth.saturating_sub(1) } else { depth };
+        let is_outside = depth == 0 && !matches!(token.text, "(" | ")");
+        depth += usize::from(token.text == "(");
+        is_outside
+    });
+    let outside: Vec<_> = outside.collect();
+    let (name, filters) = outside.split_first().filter(|(name, _)| name.is_name)?;
+    let is_filter = |pair: &[&Token<'_>]| match pair {
+        [bar, filter] => bar.text == "|" && !matches!(filter.text, "default" | "d"),
+        _ => false,
+    };
+    filters.chunks(2).all(is_filter).then_some(name.text)
 }
 
 /// The source with other names in place of those that are printed as they stand, with nothing done to them.

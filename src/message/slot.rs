@@ -10,7 +10,7 @@ use super::Unfit;
 use super::expression::Expression;
 use super::refusal::Refusal;
 use super::row::Row;
-use super::rule::{Flaw, Rule, is_blank, plausible};
+use super::rule::{Flaw, Rule, is_blank, is_doubtful, plausible};
 
 /// One place of a message.
 pub(super) struct Slot<T> {
@@ -19,6 +19,8 @@ pub(super) struct Slot<T> {
     pub rule: Rule<T>,
     /// What people call it, such as "body parameter `first_name`".
     pub label: String,
+    /// Its number among the expressions of its message that are rendered at once.
+    pub bundled: Option<usize>,
 }
 
 impl<T> Slot<T> {
@@ -28,7 +30,10 @@ impl<T> Slot<T> {
     }
 
     fn checked<'r>(&'r self, row: &Row<'r>) -> Result<(Cow<'r, str>, T), Unfit> {
-        let text = self.expression.text(row).map_err(|error| self.failed(row, &error))?;
+        let text = match self.bundled.and_then(|number| row.rendered(number)) {
+            Some(text) => Cow::Borrowed(text),
+            None => self.expression.text(row).map_err(|error| self.failed(row, &error))?,
+        };
         let value = self.check(row, &text)?;
         Ok((text, value))
     }
@@ -38,7 +43,12 @@ impl<T> Slot<T> {
             if is_blank(text) {
                 return Err(self.blank(row));
             }
-            plausible(self.as_written(row, text)).map_err(|flaw| self.flawed(row, flaw))?;
+            if let Some(column) = self.expression.gap(row) {
+                return Err(self.gap(row, column));
+            }
+            if is_doubtful(text) {
+                plausible(self.as_written(row, text)).map_err(|flaw| self.flawed(row, flaw))?;
+            }
         }
         (self.rule)(text).map_err(|flaw| self.flawed(row, flaw))
     }
@@ -73,6 +83,19 @@ impl<T> Slot<T> {
         let name = &row.columns.names[column];
         let remedy = format!("fill it, or set `recipients.defaults.{name}`");
         let reason = format!("{} is empty: the cell in column `{name}` is empty; {remedy}", self.label);
+        Unfit { code: "empty", column: Some(column), reason }
+    }
+
+    fn gap(&self, row: &Row<'_>, column: usize) -> Unfit {
+        if let Some(misfit) = self.misfit(row) {
+            return misfit;
+        }
+        let name = &row.columns.names[column];
+        let reason = format!(
+            "{} has a gap: the cell in column `{name}` is empty; fill it, or set `recipients.defaults.{name}`, or write \
+             `{{{{ {name} | default('') }}}}` where nothing is meant",
+            self.label
+        );
         Unfit { code: "empty", column: Some(column), reason }
     }
 

@@ -1,7 +1,5 @@
 //! All that is wrong with a campaign and its recipients, in one look, even where no plan can be made of them.
 
-use std::convert::Infallible;
-
 use jiff::civil::Date;
 
 use super::{DUPLICATE, Outline, Plan, Rejection, blame, phone_column, quotable};
@@ -52,9 +50,7 @@ impl Plan<'_> {
         match composer(campaign, sound, &table.columns) {
             Ok(composer) if sound.recipients && sound.messages => {
                 let plan = Plan { knows_languages: sound.languages, ..Plan::of(campaign, table, composer, today) };
-                let plan = plan.measured_by(lock).as_of(now);
-                let Ok(outline) = plan.compose(|_| Ok::<_, Infallible>(()));
-                return outline;
+                return plan.measured_by(lock).as_of(now).judge();
             }
             Ok(_) => {}
             Err(problems) => outline.problems(problems),

@@ -10,6 +10,7 @@ pub mod saved;
 mod trial;
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use jiff::civil::Date;
@@ -77,6 +78,15 @@ pub enum Planned<'a> {
         /// Why, in words for people.
         reason: &'a str,
     },
+}
+
+/// What rows are looked at for.
+#[derive(Clone, Copy)]
+enum Purpose {
+    /// To show their messages.
+    Show,
+    /// To know whether there are any.
+    Judge,
 }
 
 /// Nothing more can be had from the recipients file.
@@ -151,9 +161,23 @@ impl<'c> Plan<'c> {
     ///
     /// # Errors
     /// What `visit` fails with. Problems of the files stand in the outline; with any, what was shown counts for nothing.
-    pub fn compose<E>(&self, mut visit: impl FnMut(Planned<'_>) -> Result<(), E>) -> Result<Outline, E> {
+    pub fn compose<E>(&self, visit: impl FnMut(Planned<'_>) -> Result<(), E>) -> Result<Outline, E> {
+        self.look_through(Purpose::Show, visit)
+    }
+
+    /// What [`Plan::compose`] tells at its end, sooner: no message is written.
+    pub fn judge(&self) -> Outline {
+        let Ok(outline) = self.look_through(Purpose::Judge, |_| Ok::<_, Infallible>(()));
+        outline
+    }
+
+    fn look_through<E>(
+        &self,
+        purpose: Purpose,
+        mut visit: impl FnMut(Planned<'_>) -> Result<(), E>,
+    ) -> Result<Outline, E> {
         let mut outline = Outline::default();
-        if let Err(Broken(problem)) = self.compose_rows(&mut outline, &mut visit)? {
+        if let Err(Broken(problem)) = self.compose_rows(purpose, &mut outline, &mut visit)? {
             outline.problem(|| problem);
         }
         Ok(outline)
@@ -161,6 +185,7 @@ impl<'c> Plan<'c> {
 
     fn compose_rows<E>(
         &self,
+        purpose: Purpose,
         outline: &mut Outline,
         visit: &mut impl FnMut(Planned<'_>) -> Result<(), E>,
     ) -> Result<Result<(), Broken>, E> {
@@ -175,7 +200,7 @@ impl<'c> Plan<'c> {
         loop {
             match rows.next() {
                 Ok(None) => return Ok(Ok(())),
-                Ok(Some(Ok(row))) => self.compose_row(&row, &mut people, outline, visit)?,
+                Ok(Some(Ok(row))) => self.compose_row(&row, purpose, &mut people, outline, visit)?,
                 Ok(Some(Err(bad))) => self.turn_bad_row_away(bad, outline, visit)?,
                 Err(problem) => return Ok(Err(Broken(problem))),
             }
@@ -204,19 +229,28 @@ impl<'c> Plan<'c> {
     fn compose_row<E>(
         &self,
         row: &Row<'_>,
+        purpose: Purpose,
         people: &mut People,
         outline: &mut Outline,
         visit: &mut impl FnMut(Planned<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         outline.rows += 1;
-        let composed = self.message(row).and_then(|(recipient, message)| {
+        let composed = self.recipient(row).and_then(|(recipient, language)| {
+            let (template, message) = match purpose {
+                Purpose::Judge => (self.composer.judge(row.cells, language.as_deref())?, None),
+                Purpose::Show => {
+                    let message = self.composer.compose(row.cells, language.as_deref())?;
+                    ((message.name, message.language), Some(message))
+                }
+            };
             let occurrence = self.occurrence_of(row)?;
             self.is_the_one(row.number, &recipient, occurrence.as_deref(), people)?;
-            Ok((recipient, occurrence, message))
+            Ok((recipient, occurrence, template, message))
         });
         match composed {
-            Ok((recipient, occurrence, message)) => {
-                outline.count(message.name, message.language);
+            Ok((recipient, occurrence, (name, language), message)) => {
+                outline.count(name, language);
+                let Some(message) = message else { return Ok(()) };
                 let (identity, recipient) = (recipient.identity(), recipient.to_string());
                 let occurrence = occurrence.as_deref().unwrap_or(&self.occurrence);
                 let (row, recipient, message) = (row.number, recipient.as_str(), &message);
@@ -283,11 +317,6 @@ impl<'c> Plan<'c> {
         let recipient =
             Recipient::parse(&address.phone, country).map_err(|error| Rejection::of_phone(&error, self.phone_cell))?;
         Ok((recipient, address.language))
-    }
-
-    fn message(&self, row: &Row<'_>) -> Result<(Recipient, Message<'_>), Rejection> {
-        let (recipient, language) = self.recipient(row)?;
-        Ok((recipient, self.composer.compose(row.cells, language.as_deref())?))
     }
 
     /// The occurrence that a row names for itself.

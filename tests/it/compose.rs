@@ -36,6 +36,58 @@ fn an_empty_cell_is_filled_by_its_default_or_makes_the_row_unfit() {
 }
 
 #[test]
+fn an_empty_cell_within_a_text_makes_the_row_unfit_unless_the_author_allows_for_it() {
+    assert_snapshot!(body_reason("{{ a }}% off", ""), @"body parameter 1 has a gap: the cell in column `a` is empty; fill it, or set `recipients.defaults.a`, or write `{{ a | default('') }}` where nothing is meant");
+    assert_snapshot!(body_reason("Dear {{ a | trim | title }}!", " "), @"body parameter 1 has a gap: the cell in column `a` is empty; fill it, or set `recipients.defaults.a`, or write `{{ a | default('') }}` where nothing is meant");
+    for allowed in [
+        "{{ a | default('no') }}% off",
+        "{{ a | default('') }}% off",
+        "{% if a %}{{ a }}% {% endif %}off",
+        "{{ 'much' if not a else a }} off",
+        "{{ a ~ '%' }} off",
+    ] {
+        draft().body(listed(&[allowed])).composed(&[("a", "")]);
+    }
+    draft().body(listed(&["{{ a }}% off"])).default("a", "5").composed(&[("a", "")]);
+}
+
+proptest! {
+    /// Expressions of one message are rendered at once; each alone is rendered by itself.
+    #[test]
+    fn expressions_say_the_same_together_and_alone(
+        cells in proptest::array::uniform2("[ -~\u{e9}\u{1f}\u{4e2d}]{0,12}"),
+        picked in proptest::collection::vec(proptest::sample::select(EXPRESSIONS), 2..6),
+    ) {
+        let cells = [("a", cells[0].as_str()), ("b", cells[1].as_str())];
+        let texts = |sources: &[&str]| draft().body(listed(sources)).json(&cells).map(|message| {
+            let message: Value = serde_json::from_str(&message).unwrap();
+            let parameters = message["components"][0]["parameters"].as_array().unwrap().clone();
+            parameters.into_iter().map(|parameter| parameter["text"].clone()).collect::<Vec<_>>()
+        });
+        let alone: Result<Vec<_>, _> = picked.iter().map(|source| texts(&[*source])).collect();
+        let together = texts(&picked);
+        prop_assert_eq!(together.ok(), alone.ok().map(|texts| texts.concat()));
+    }
+}
+
+/// With values of all kinds, text around them, and what could be seen from beside them.
+const EXPRESSIONS: &[&str] = &[
+    "{{ a }}",
+    "{{ a | upper }}",
+    "{{ a }} for {{ b }}",
+    "{{ b | title }}, {{- a }}",
+    "{% set b = 'x' %}{{ b }}{{ a }}",
+    "{{ a | length }}",
+    "{{ 1.50 }}{{ true }}",
+    "{{ b | int + 1 }}",
+    "{{ 'gold' if a > b else 'silver' }}",
+    "{{ 'gold' if a > b }}",
+    "{# nothing #}{{ b }}",
+    "text",
+    "{{ a }}\n",
+];
+
+#[test]
 fn line_breaks_tabs_and_wide_gaps_are_refused_in_parameters() {
     assert_snapshot!(body_reason("{{ a }}", "two\nlines"), @"body parameter 1 (column `a`) holds a line break; WhatsApp refuses that in a parameter; put one space in its place");
     assert_snapshot!(body_reason("Hi {{ a }}", "a\tb"), @"body parameter 1 (column `a`) holds a tab; WhatsApp refuses that in a parameter; put one space in its place");
