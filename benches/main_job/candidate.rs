@@ -25,6 +25,10 @@ pub enum Candidate {
     Again,
     /// `tidings preview` as on the command line.
     Preview,
+    /// `tidings check` as on the command line.
+    Check,
+    /// A pass over the recipients that renders one text for each.
+    Render,
     /// A pass over the recipients that reads the phones and remembers them.
     Pass,
 }
@@ -102,6 +106,8 @@ pub fn obey(order: &str) -> Result<(), Failure> {
         Candidate::Tidings => ours::whole_job(&order, start)?,
         Candidate::Again => ours::command(&["run", "--yes", "--quiet", "--api-url", &order.url], &order)?,
         Candidate::Preview => ours::command(&["preview", "--json"], &order)?,
+        Candidate::Check => ours::command(&["check"], &order)?,
+        Candidate::Render => pass::texts(&order)?,
         Candidate::Reqwest => bare::on_reqwest(&order, start)?,
         Candidate::Hyper => bare::on_hyper(&order, start)?,
         Candidate::Pass => pass::phones(&order)?,

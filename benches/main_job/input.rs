@@ -25,6 +25,28 @@ templates:
 
 const NAMES: [&str; 8] = ["Ana", "Bruno", "Chloé", "Dmitri", "Elif", "Farah", "Giulia", "Hiroshi"];
 
+/// Five expressions, such as campaigns have.
+const CAMPAIGN_OF_EXPRESSIONS: &str = r#"campaign: benchmark
+sender:
+  phone_number_id: "106540352242922"
+recipients: people.csv
+templates:
+  - name: order_update
+    languages: [en_US]
+    body:
+      - "{{ first_name | title }}"
+      - "{{ order_id }} for {{ first_name }}"
+      - "{{ city | upper }}"
+      - "{{ points | int + 100 }}"
+      - "{{ 'gold' if points | int > 500 else 'silver' }}"
+"#;
+
+/// The same for the yardstick, in one text.
+pub const EXPRESSIONS: &str = "{{ first_name | title }} {{ order_id }} for {{ first_name }} {{ city | upper }} \
+                               {{ points | int + 100 }} {{ 'gold' if points | int > 500 else 'silver' }}";
+
+const CITIES: [&str; 5] = ["Lisboa", "São Paulo", "Austin", "Zürich", "Osaka"];
+
 /// In no country's file do people stand in the order of their numbers. This step, which shares no factor with any count of
 /// numbers here, scatters them.
 const STEP: u64 = 1_000_000_007;
@@ -36,13 +58,22 @@ pub struct Input {
 }
 
 impl Input {
-    /// Writes both files.
+    /// A campaign whose parameters are cells.
     pub fn new(people: u64) -> Result<Self, Failure> {
+        Self::write(CAMPAIGN, people)
+    }
+
+    /// A campaign with five expressions.
+    pub fn of_expressions(people: u64) -> Result<Self, Failure> {
+        Self::write(CAMPAIGN_OF_EXPRESSIONS, people)
+    }
+
+    fn write(campaign: &str, people: u64) -> Result<Self, Failure> {
         // Not in the usual place for temporary files, which may be memory: a ledger has to wait for a disk.
         let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
-        fs::write(directory.path().join("campaign.yaml"), CAMPAIGN)?;
+        fs::write(directory.path().join("campaign.yaml"), campaign)?;
         let mut file = BufWriter::new(File::create(directory.path().join("people.csv"))?);
-        writeln!(file, "phone,first_name,order_id")?;
+        writeln!(file, "phone,first_name,order_id,city,points")?;
         let areas = areas();
         let numbers = areas.len() as u64 * 10_000;
         if people > numbers {
@@ -52,7 +83,8 @@ impl Input {
             let number = person * STEP % numbers;
             let (area, line) = (areas[(number / 10_000) as usize], number % 10_000);
             let name = NAMES[(person % NAMES.len() as u64) as usize];
-            writeln!(file, "+1{area}555{line:04},{name},A-{:07}", person + 1)?;
+            let city = CITIES[(person / 3 % CITIES.len() as u64) as usize];
+            writeln!(file, "+1{area}555{line:04},{name},A-{:07},{city},{}", person + 1, person % 1_000)?;
         }
         file.into_inner()?.sync_all()?;
         Ok(Self { directory, people })

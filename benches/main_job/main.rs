@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo bench --bench main_job                     all sections, about four minutes
-//! cargo bench --bench main_job -- rate preview     some of them: rate latency pacing memory preview
+//! cargo bench --bench main_job -- rate preview     some of them: rate latency pacing memory preview check
 //! cargo bench --bench main_job -- --full memory    a million recipients, a minute at each pace
 //! ```
 //!

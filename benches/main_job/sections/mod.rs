@@ -1,5 +1,7 @@
 //! What is measured, one subject a file.
 
+mod check;
+mod dry_run;
 mod latency;
 mod memory;
 mod pacing;
@@ -19,4 +21,5 @@ pub const ALL: &[(&str, Section)] = &[
     ("pacing", pacing::measure),
     ("memory", memory::measure),
     ("preview", preview::measure),
+    ("check", check::measure),
 ];
