@@ -11,12 +11,13 @@ use crate::catalogue::Lock;
 use crate::clock::{UnixMs, rfc3339};
 use crate::cloud::Endpoint;
 use crate::cloud::wire::{Component, Language, Parameter, Template};
-use crate::problem::{Problem, nearest};
+use crate::problem::Problem;
 
 use super::Unfit;
 use super::compile::{Compiled, Compiler};
 use super::entry::Entry;
 use super::filter::Setting;
+use super::language::{Choice, Languages, Rule, Unlisted, shown};
 use super::locale::Locale;
 use super::part;
 use super::row::{Columns, Row};
@@ -31,6 +32,7 @@ pub struct Composer {
     language: Option<Slot<()>>,
     occurrence: Option<Slot<()>>,
     entries: Vec<Entry>,
+    languages: Languages,
     /// By language, what filters know of a message; empty where no filter asks.
     settings: HashMap<String, Value>,
     /// What filters know where there is no message.
@@ -106,7 +108,8 @@ impl Composer {
         let codes = codes.into_iter().filter(|_| asks_setting);
         let settings = codes.map(|code| (code.clone(), setting(Some(Locale::of(code))))).collect();
         let aside = asks_setting.then(|| setting(None));
-        Ok(Self { columns, engine, phone, language, occurrence, entries, settings, aside, now: None })
+        let languages = Languages::of(&campaign.templates);
+        Ok(Self { columns, engine, phone, language, occurrence, entries, languages, settings, aside, now: None })
     }
 
     /// Also turns away messages that are too long with the text of their template, as a lock file has it.
@@ -149,12 +152,12 @@ impl Composer {
 
     /// The message for a row whose recipient reads `language` (from [`Composer::address`]).
     ///
-    /// The first entry that lists the language applies, else the first with a fallback.
+    /// The entry and its language are [`Composer::choose`]'s.
     ///
     /// # Errors
     /// When no entry serves the language, or a parameter cannot be made or would be refused.
     pub fn compose(&self, cells: &StringRecord, language: Option<&str>) -> Result<Message<'_>, Unfit> {
-        let (entry, language) = self.entry(language.map(str::trim))?;
+        let (entry, language) = self.entry(language)?;
         let template = self.with_components(cells, (entry, language), |components| {
             let template = Template { name: &entry.name, language: Language::new(language), components };
             serde_json::to_string(&template)
@@ -168,7 +171,7 @@ impl Composer {
     /// # Errors
     /// The same.
     pub fn judge(&self, cells: &StringRecord, language: Option<&str>) -> Result<(&str, &str), Unfit> {
-        let (entry, language) = self.entry(language.map(str::trim))?;
+        let (entry, language) = self.entry(language)?;
         self.with_components(cells, (entry, language), |_| ())?;
         Ok((&entry.name, language))
     }
@@ -198,7 +201,7 @@ impl Composer {
         let mut flaws: Vec<Unfit> =
             self.occurrence.iter().filter_map(|occurrence| occurrence.text(&row).err()).collect();
         let language = self.language.as_ref().map(|language| language.text(&row)).transpose();
-        match language.and_then(|language| self.entry(language.as_deref().map(str::trim))) {
+        match language.and_then(|language| self.entry(language.as_deref())) {
             Ok((entry, language)) => {
                 let row = Row::new(cells, &self.columns, &self.engine, self.settings.get(language));
                 let before = flaws.len();
@@ -228,20 +231,25 @@ impl Composer {
         Row::new(cells, &self.columns, &self.engine, self.aside.as_ref())
     }
 
-    fn entry(&self, language: Option<&str>) -> Result<(&Entry, &str), Unfit> {
-        let Some(language) = language else { return self.only_entry() };
-        let listed = self.entries.iter().find_map(|entry| {
-            let code = entry.languages.iter().find(|code| *code == language)?;
-            Some((entry, code.as_str()))
-        });
-        let fallback = || self.entries.iter().find_map(|entry| Some((entry, entry.fallback.as_deref()?)));
-        listed.or_else(fallback).ok_or_else(|| self.unlisted(language))
+    /// Which entry serves a recipient's language (from [`Composer::address`]), and in which of its languages.
+    ///
+    /// # Errors
+    /// When none does.
+    pub fn choose(&self, language: Option<&str>) -> Result<Choice<'_>, Unfit> {
+        let Some(language) = language.map(str::trim) else { return self.only_choice() };
+        self.languages.choose(language).map_err(|unlisted| self.unlisted(language, &unlisted))
     }
 
-    fn only_entry(&self) -> Result<(&Entry, &str), Unfit> {
-        let [entry] = self.entries.as_slice() else { return Err(self.no_language()) };
-        match entry.languages.as_slice() {
-            [language] => Ok((entry, language)),
+    fn entry(&self, language: Option<&str>) -> Result<(&Entry, &str), Unfit> {
+        let Choice { entry, language, .. } = self.choose(language)?;
+        Ok((&self.entries[entry], language))
+    }
+
+    fn only_choice(&self) -> Result<Choice<'_>, Unfit> {
+        match self.entries.as_slice() {
+            [Entry { languages, .. }] if languages.len() == 1 => {
+                Ok(Choice { entry: 0, language: &languages[0], rule: Rule::Exact })
+            }
             _ => Err(self.no_language()),
         }
     }
@@ -254,16 +262,20 @@ impl Composer {
         Unfit { code: "no-language", column: None, reason }
     }
 
-    /// Meta takes codes exactly as it lists them, so what is nearly right is named, not mended.
-    fn unlisted(&self, language: &str) -> Unfit {
-        let fold = |code: &str| code.to_ascii_lowercase().replace('-', "_");
-        let codes = || self.entries.iter().flat_map(|entry| entry.languages.iter().map(String::as_str));
-        let alike = codes().find(|code| fold(code) == fold(language)).or_else(|| nearest(language, codes()));
-        let remedy = match alike {
-            Some(code) => format!("did you mean `{code}`?"),
-            None => "add it to `languages`, or set a `fallback`".to_owned(),
+    fn unlisted(&self, language: &str, unlisted: &Unlisted<'_>) -> Unfit {
+        let (written, listed) = (shown(language), || self.listed());
+        let reason = match unlisted {
+            Unlisted::Ambiguous(codes) => {
+                format!("the language {written} may be {}; write which, or set a `fallback`", either(codes))
+            }
+            Unlisted::Near(code) => {
+                format!("no template is listed in language {written}, only in {}; did you mean `{code}`?", listed())
+            }
+            Unlisted::Unlike => format!(
+                "no template is listed in language {written}, only in {}; add it to `languages`, or set a `fallback`",
+                listed()
+            ),
         };
-        let reason = format!("no template is listed in language `{language}`, only in {}; {remedy}", self.listed());
         let column = self.language.as_ref().and_then(|language| language.expression.column());
         Unfit { code: "unlisted-language", column, reason }
     }
@@ -276,6 +288,16 @@ impl Composer {
             }
         }
         codes.join(", ")
+    }
+}
+
+/// `a`, `b` or `c`; of very many, the first ones.
+fn either(codes: &[&str]) -> String {
+    const NAMED: usize = 6;
+    let named = codes.iter().take(NAMED).map(|code| format!("`{code}`")).collect::<Vec<_>>();
+    match named.split_last() {
+        Some((last, rest)) if codes.len() <= NAMED => format!("{} or {last}", rest.join(", ")),
+        _ => format!("{} or {} more", named.join(", "), codes.len() - named.len()),
     }
 }
 

@@ -18,7 +18,6 @@ use super::tree::Tree;
 pub(super) struct Entry {
     pub name: String,
     pub languages: Vec<String>,
-    pub fallback: Option<String>,
     pub endpoint: Endpoint,
     pub parts: Vec<Part>,
     /// The expressions in the parts, to be rendered at once.
@@ -37,7 +36,6 @@ impl Entry {
         Self {
             name: template.name.clone(),
             languages: template.languages.clone(),
-            fallback: template.fallback.clone(),
             endpoint: template.endpoint,
             parts: parts(template, compiler),
             bundle: compiler.bundle(),

@@ -15,6 +15,7 @@ mod entry;
 mod expression;
 mod filter;
 mod gauge;
+pub mod language;
 mod letters;
 mod locale;
 mod markup;

@@ -282,7 +282,7 @@ fn the_first_entry_that_lists_the_language_applies_else_the_first_with_a_fallbac
 fn a_language_that_no_entry_serves_makes_the_row_unfit() {
     let mut draft = in_languages();
     draft.0.templates.iter_mut().for_each(|template| template.fallback = None);
-    assert_snapshot!(draft.reason(&[("language", "pt-br")]), @"no template is listed in language `pt-br`, only in `pt_BR`, `es_ES`, `en_US`, `en_GB`, `de`; did you mean `pt_BR`?");
+    assert_snapshot!(draft.reason(&[("language", "pt_BRA")]), @"no template is listed in language `pt_BRA`, only in `pt_BR`, `es_ES`, `en_US`, `en_GB`, `de`; did you mean `pt_BR`?");
     assert_snapshot!(draft.reason(&[("language", "zh_CN")]), @"no template is listed in language `zh_CN`, only in `pt_BR`, `es_ES`, `en_US`, `en_GB`, `de`; add it to `languages`, or set a `fallback`");
     let unfit = draft.unfit(&[("language", " ")]);
     assert_eq!(unfit.column, Some(1));

@@ -39,6 +39,7 @@ mod golden;
 mod harness;
 mod hostile;
 mod identities;
+mod languages;
 mod leaks;
 mod ledger;
 mod ledger_choice;
