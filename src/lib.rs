@@ -35,7 +35,7 @@
 //! | 1 | [`cloud`] | WhatsApp's words: requests, faults, outcomes, the client. Knows no campaigns |
 //! | 2 | [`policy`], [`catalogue`] | pure: pace, slots, retries, reasons to stop, thresholds; time is an argument. The account's templates as a lock file, and what changed since |
 //! | 3 | [`campaign`], [`audience`] | what the author wrote, and the schema that editors know it by; who is in the recipients file |
-//! | 4 | [`message`] | what one person gets: parameters, components, payload; and whether that fits the templates of a lock file |
+//! | 4 | [`message`] | what one person gets: the language, parameters, components, payload; and whether that fits the templates of a lock file |
 //! | 5 | [`plan`] | campaign × audience, as a stream; saved to a file for somebody's approval |
 //! | 6 | [`ledger`] | what happened: the memory that survives. The only room that knows SQL |
 //! | 7 | [`run`], [`sandbox`] | the engine: claim, commit, send, settle; a WhatsApp to rehearse against, which imports only `cloud` and `clock` |

@@ -35,7 +35,7 @@ pub(super) struct CampaignFile {
     /// Who gets it: a CSV file with a column `phone`, or a map that says how to read the file.
     #[schemars(example = &"spring_sale.csv", example = json!({ "file": "spring_sale.csv", "default_country": "US" }))]
     pub recipients: TextOr<Recipients>,
-    /// What is sent. The first entry that lists a person's language applies, else the first with a `fallback`.
+    /// What is sent. The first entry that has a person's language applies, else the first with a `fallback`.
     #[schemars(length(min = 1), example = json!([{ "name": "hello_world", "languages": ["en_US"] }]))]
     pub templates: Vec<Template>,
     /// How often each person gets it: `once`, `daily`, `weekly`, `monthly`, or once for each value of an expression.
@@ -110,7 +110,7 @@ pub(super) struct Recipients {
     #[schemars(length(min = 1), extend("default" = "phone"), example = &"mobile", example = &"+{{ prefix }}{{ number }}")]
     pub phone: Option<String>,
     /// The column with each person's language code, or an expression. Without it, the column `language` when several
-    /// languages are listed.
+    /// languages are listed. `pt-br` is read as the listed `pt_BR`, and so is `pt` where no other Portuguese is listed.
     #[schemars(length(min = 1), example = &"language", example = &"{{ lang | lower }}")]
     pub language: Option<String>,
     /// The country of numbers without `+` and country code: two capital letters, such as BR for Brazil.

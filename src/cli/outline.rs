@@ -13,10 +13,14 @@ use crate::campaign::{Campaign, Occurrence};
 use crate::clock::{rfc3339, zone};
 use crate::ledger::SinceLast;
 use crate::message::bubble;
+use crate::message::language::{self, Rule};
 use crate::message::wrap::{WIDTH_MAX, wrapped};
 use crate::plan::samples::{Away, Chosen, Sample};
-use crate::plan::{Outline, Plan};
+use crate::plan::{Outline, Plan, Reading};
 use crate::policy::calendar::Period;
+
+/// So many spellings are shown one by one.
+const LANGUAGES_SHOWN: usize = 12;
 
 /// A plan that was looked at.
 pub struct Look<'a> {
@@ -42,6 +46,7 @@ struct Numbers<'a> {
     rows: u64,
     messages: u64,
     by_template: Vec<ByTemplate<'a>>,
+    languages: Vec<ByLanguage<'a>>,
     turned_away: u64,
     turned_away_by_reason: &'a std::collections::BTreeMap<&'static str, u64>,
     rate_per_second: f64,
@@ -80,6 +85,21 @@ struct ByTemplate<'a> {
     messages: u64,
 }
 
+/// How a language was read; without a spelling, those that are not told apart.
+#[derive(Serialize)]
+struct ByLanguage<'a> {
+    written: Option<&'a str>,
+    language: &'a str,
+    rule: Rule,
+    messages: u64,
+}
+
+impl<'a> From<Reading<'a>> for ByLanguage<'a> {
+    fn from(Reading { written, language, rule, messages }: Reading<'a>) -> Self {
+        Self { written, language, rule, messages }
+    }
+}
+
 /// The plan in numbers, as JSON.
 pub fn numbers(look: &Look<'_>) -> Result<String, Failure> {
     let Look { campaign, plan, outline, since, .. } = *look;
@@ -95,6 +115,7 @@ pub fn numbers(look: &Look<'_>) -> Result<String, Failure> {
         rows: outline.rows,
         messages: outline.messages_total(),
         by_template: by_template.collect(),
+        languages: outline.languages.all().into_iter().map(ByLanguage::from).collect(),
         turned_away: outline.turned_away_total(),
         turned_away_by_reason: &outline.turned_away,
         rate_per_second: campaign.pace_per_second(),
@@ -142,6 +163,7 @@ fn write_text(text: &mut String, look: &Look<'_>) -> std::fmt::Result {
     for ((name, language), count) in &outline.messages {
         writeln!(text, "  {count:>9}  {name:name_width$}  {language}")?;
     }
+    write_languages(text, outline)?;
     if let Some(since) = since {
         write_since(text, since)?;
     }
@@ -198,6 +220,34 @@ pub fn how_often(kind: &Occurrence, name: &str) -> Option<String> {
         Occurrence::Every(Period::Month) => "month",
     };
     Some(format!("each person once a {period}, by the calendar of this machine ({}): {name}", zone()))
+}
+
+/// How languages were read that are not written as they are listed.
+fn write_languages(text: &mut String, outline: &Outline) -> std::fmt::Result {
+    let lines = language_lines(outline);
+    if !lines.is_empty() {
+        writeln!(text, "\n{LANGUAGES_TITLE}")?;
+    }
+    for (count, words) in lines {
+        writeln!(text, "{}", indented(&format!("  {count:>9}  "), &words))?;
+    }
+    Ok(())
+}
+
+/// Stands above the languages that are not written as they are listed.
+pub const LANGUAGES_TITLE: &str = "languages not written as listed";
+
+/// How languages were read that are not written as they are listed, in numbers with their words.
+pub fn language_lines(outline: &Outline) -> Vec<(u64, String)> {
+    let line = |Reading { written, language, rule, messages }| {
+        let written = written.map_or_else(|| "other spellings".to_owned(), language::shown);
+        let words = match rule {
+            Rule::Fallback => format!("{written} sent in {language}, the fallback"),
+            _ => format!("{written} read as {language}"),
+        };
+        (messages, words)
+    };
+    outline.languages.otherwise(LANGUAGES_SHOWN).into_iter().map(line).collect()
 }
 
 /// How the rows stand to what was sent before.

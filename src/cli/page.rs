@@ -13,7 +13,7 @@ use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 
 use super::failure::Failure;
-use super::outline::{Look, duration, how_often, samples_title, since_lines};
+use super::outline::{LANGUAGES_TITLE, Look, duration, how_often, language_lines, samples_title, since_lines};
 use super::progress;
 use crate::audience::phone::Recipient;
 use crate::clock::{Clock, rfc3339};
@@ -52,6 +52,8 @@ struct Content<'a> {
     files: Vec<Digest>,
     kinds: Vec<Kind<'a>>,
     reasons: Vec<Reason<'a>>,
+    readings_title: &'static str,
+    readings: Vec<(u64, String)>,
     since: Option<Since>,
     notes: Vec<String>,
     languages: Vec<&'a str>,
@@ -184,6 +186,8 @@ fn content<'a>(look: &'a Look<'_>) -> Content<'a> {
             .map(|((template, language), messages)| Kind { template, language, messages: *messages })
             .collect(),
         reasons: reasons(&outline.turned_away, &chosen.away),
+        readings_title: LANGUAGES_TITLE,
+        readings: language_lines(outline),
         since: since.map(|since| Since { last_run_at: rfc3339(since.last_run_at), lines: since_lines(since) }),
         notes: wording.notes(outline.messages.keys()),
         samples_title: samples_title(chosen, outline),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 
 use super::failure::Failure;
-use super::printer::Printer;
+use super::printer::{Printer, counted};
 use super::{Global, hint};
 use crate::campaign::{self, Campaign, Gleaned, Sound};
 use crate::catalogue::{LOCK_FILE, Lock};
@@ -47,7 +47,8 @@ fn looked(Gleaned { campaign, sound, mut problems }: Gleaned) -> Looked {
     let can_try = sound.whole && problems.is_empty();
     let lock = lock.as_ref();
     let mut outline = campaign.as_ref().map_or_else(Outline::default, |it| Plan::examine(it, sound, lock, now()));
-    let advice = campaign.as_ref().zip(lock).map(|(it, lock)| definition::advice(it, lock)).unwrap_or_default();
+    let mut advice = campaign.as_ref().zip(lock).map(|(it, lock)| definition::advice(it, lock)).unwrap_or_default();
+    advice.extend(advice_on_languages(&outline));
     // What is broken is not judged a second time.
     let known: HashSet<_> = problems.iter().map(|problem| (problem.file.clone(), problem.place)).collect();
     let found = outline.problems.len();
@@ -62,6 +63,15 @@ fn looked(Gleaned { campaign, sound, mut problems }: Gleaned) -> Looked {
     problems.append(&mut outline.problems);
     let key = campaign.map(|campaign| campaign.key).filter(|key| !key.is_empty());
     Looked { key, outline, problems, problems_total, tried, has_lock: lock.is_some(), advice }
+}
+
+/// What somebody should look at before people read it.
+fn advice_on_languages(outline: &Outline) -> Option<String> {
+    let elsewhere = Some(outline.languages.elsewhere()).filter(|count| *count > 0)?;
+    let messages = counted(outline.messages_total(), "message");
+    Some(format!(
+        "{elsewhere} of {messages} not in the recipient's own language or region: `tidings preview` counts which"
+    ))
 }
 
 /// What the campaign's own tests came to; nothing where there is no plan.

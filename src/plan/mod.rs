@@ -4,6 +4,7 @@
 
 mod examine;
 mod outline;
+mod readings;
 mod rejection;
 pub mod samples;
 pub mod saved;
@@ -16,6 +17,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use jiff::civil::Date;
 
 pub use outline::Outline;
+pub use readings::{Reading, Readings};
 pub use trial::Tried;
 
 use crate::audience::csv::{BadRow, Row, Table};
@@ -245,11 +247,14 @@ impl<'c> Plan<'c> {
             };
             let occurrence = self.occurrence_of(row)?;
             self.is_the_one(row.number, &recipient, occurrence.as_deref(), people)?;
-            Ok((recipient, occurrence, template, message))
+            Ok((recipient, occurrence, language, template, message))
         });
         match composed {
-            Ok((recipient, occurrence, (name, language), message)) => {
+            Ok((recipient, occurrence, written, (name, language), message)) => {
                 outline.count(name, language);
+                if let Some(written) = written.as_deref() {
+                    outline.languages.count(written, || self.composer.choose(Some(written)).ok());
+                }
                 let Some(message) = message else { return Ok(()) };
                 let (identity, recipient) = (recipient.identity(), recipient.to_string());
                 let occurrence = occurrence.as_deref().unwrap_or(&self.occurrence);

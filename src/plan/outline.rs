@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::readings::Readings;
 use crate::problem::Problem;
 
 /// So many problems are kept; the rest is counted. A file with more is mended a batch at a time.
@@ -14,6 +15,8 @@ pub struct Outline {
     pub rows: u64,
     /// Messages by template and language.
     pub messages: BTreeMap<(String, String), u64>,
+    /// Messages by how their recipients' language was read; none where the campaign reads none.
+    pub languages: Readings,
     /// Rows that were turned away, by kind of reason.
     pub turned_away: BTreeMap<&'static str, u64>,
     /// What is wrong, in file order, as far as kept. With any, nothing may be sent.

@@ -50,6 +50,9 @@ fn a_starter_project_can_be_previewed_and_rehearsed() {
               2  spring_sale  en_US
               1  spring_sale  es
 
+    languages not written as listed
+              1  `fr` sent in en_US, the fallback
+
     all messages
     the wording of spring_sale is not known here, so parameters are shown; to read
     it: tidings templates pull campaign.yaml

@@ -48,6 +48,9 @@ fn a_preview_tells_counts_reasons_time_and_messages_that_differ() {
               2  hello_world  en_US
               2  hello_world  pt_BR
 
+    languages not written as listed
+              1  `it_IT` sent in en_US, the fallback
+
     turned away
       row 2: the same person stands again in row 6
       row 5: body parameter 2 is empty: the cell in column `city` is empty; fill it,
@@ -103,6 +106,26 @@ fn a_preview_tells_programs_the_numbers() {
           "template": "hello_world",
           "language": "pt_BR",
           "messages": 2
+        }
+      ],
+      "languages": [
+        {
+          "written": "pt_BR",
+          "language": "pt_BR",
+          "rule": "exact",
+          "messages": 2
+        },
+        {
+          "written": "en_US",
+          "language": "en_US",
+          "rule": "exact",
+          "messages": 1
+        },
+        {
+          "written": "it_IT",
+          "language": "en_US",
+          "rule": "fallback",
+          "messages": 1
         }
       ],
       "turned_away": 2,

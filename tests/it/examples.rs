@@ -73,6 +73,9 @@ fn the_spring_sale_shows_what_a_campaign_can_say_and_what_is_wrong_with_its_rows
               5  spring_sale  es_ES
               6  spring_sale  pt_BR
 
+    languages not written as listed
+              1  `it_IT` sent in en_US, the fallback
+
     turned away
       row 10: `O` is a letter; a phone number has digits only; was it meant to be
               the digit 0?

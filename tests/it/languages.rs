@@ -1,11 +1,17 @@
 //! Which of the listed languages a recipient's cell stands for: declared rules, and nothing that its reader cannot read.
 
+use std::fs;
+
 use insta::assert_snapshot;
 use proptest::prelude::*;
+use serde_json::json;
 use tidings::campaign::{Source, Template};
 use tidings::message::language::{Choice, Languages, Rule, Unlisted};
+use unicode_width::UnicodeWidthStr;
 
 use crate::draft::{at, draft, template};
+use crate::harness::project::Project;
+use crate::harness::server::Server;
 
 /// One entry for each list of languages.
 fn entries(lists: &[&[&str]]) -> Vec<Template> {
@@ -326,4 +332,105 @@ proptest! {
             Err(_) => prop_assert_eq!((choice.language, choice.rule), (codes[0], Rule::Fallback)),
         }
     }
+}
+
+/// Two regions of Portuguese are listed, and English is the fallback.
+fn speaking(cells: &[&str]) -> Project {
+    let rows: String = cells.iter().enumerate().map(|(at, cell)| format!("+1202555{:04},{cell}\n", 100 + at)).collect();
+    Project::new()
+        .campaign_with("[en_US]", "[pt_BR, pt_PT, en_US, es_MX]\n    fallback: en_US")
+        .recipients(format!("phone,language\n{rows}"))
+}
+
+#[test]
+fn a_preview_counts_how_languages_were_read() {
+    let project = speaking(&["pt_BR", "pt-br", "pt-br", "PT_PT", "es", "fr", "fr", "fr", "pt", "en_US"]);
+    let ran = project.preview([]);
+    assert_snapshot!(ran.code(0).stdout.split("\n\n4 of").next().unwrap(), @"
+    spring: 10 rows, 10 messages, 0 turned away
+    from number 106540352242922, at most 1000 a second: about 1 s
+
+    messages
+              5  hello_world  en_US
+              1  hello_world  es_MX
+              3  hello_world  pt_BR
+              1  hello_world  pt_PT
+
+    languages not written as listed
+              3  `fr` sent in en_US, the fallback
+              2  `pt-br` read as pt_BR
+              1  `PT_PT` read as pt_PT
+              1  `es` read as es_MX
+              1  `pt` sent in en_US, the fallback
+    ");
+    let json: serde_json::Value = serde_json::from_str(&project.preview(["--json"]).stdout).unwrap();
+    let of = |written: &str| json["languages"].as_array().unwrap().iter().find(|it| it["written"] == written).unwrap();
+    assert_eq!(of("pt_BR"), &json!({ "written": "pt_BR", "language": "pt_BR", "rule": "exact", "messages": 1 }));
+    assert_eq!(of("es"), &json!({ "written": "es", "language": "es_MX", "rule": "same_language", "messages": 1 }));
+    assert_eq!(of("pt-br"), &json!({ "written": "pt-br", "language": "pt_BR", "rule": "spelling", "messages": 2 }));
+    assert_eq!(of("fr"), &json!({ "written": "fr", "language": "en_US", "rule": "fallback", "messages": 3 }));
+    project.preview(["--html", "page.html"]).code(0);
+    let page = fs::read_to_string(project.path("page.html")).unwrap();
+    assert!(page.contains("languages not written as listed") && page.contains("`fr` sent in en_US, the fallback"));
+    let check = project.tidings(["check", "campaign.yaml"]);
+    check.code(0).stderr_has("5 of 10 messages not in the recipient's own language or region");
+}
+
+#[test]
+fn languages_that_are_written_as_listed_need_no_word() {
+    let project = speaking(&["pt_BR", "en_US"]);
+    assert!(!project.preview([]).code(0).stdout.contains("languages not"));
+    project.preview(["--html", "page.html"]).code(0);
+    assert!(!fs::read_to_string(project.path("page.html")).unwrap().contains("languages not"));
+    assert!(!project.tidings(["check", "campaign.yaml"]).code(0).stderr.contains("own language"));
+}
+
+#[test]
+fn a_column_of_anything_but_languages_is_counted_and_not_repeated() {
+    let cells: Vec<String> = (0..300).map(|at| format!("place {at}")).collect();
+    let mut cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+    let long = "x".repeat(2_000);
+    cells.extend(["+1 303 555 0199", &long, "<b>\u{1b}[31m\u{202e}"]);
+    cells.rotate_right(3);
+    let project = speaking(&cells);
+    let ran = project.preview([]);
+    let text = ran.code(0).stdout.as_str();
+    assert!(text.contains("291  other spellings sent in en_US, the fallback"), "{text}");
+    assert!(text.lines().all(|line| line.width() <= 80), "{text}");
+    assert!(!text.contains("303 555") && !text.contains(['\u{1b}', '\u{202e}']), "{text}");
+    let json: serde_json::Value = serde_json::from_str(&project.preview(["--json"]).stdout).unwrap();
+    let languages = json["languages"].as_array().unwrap();
+    let total: u64 = languages.iter().map(|it| it["messages"].as_u64().unwrap()).sum();
+    assert_eq!((languages.len(), total), (51, 303));
+    project.preview(["--html", "page.html"]).code(0);
+    let page = fs::read_to_string(project.path("page.html")).unwrap();
+    assert!(!page.contains("<b>\\u") && !page.contains("303 555"));
+}
+
+#[test]
+fn tests_of_a_campaign_read_languages_as_a_run_does() {
+    let project = speaking(&["pt_BR"]);
+    let yaml = fs::read_to_string(project.path("campaign.yaml")).unwrap();
+    let tests = "tests:\n  - { row: { phone: \"+12025550101\", language: PT-br }, expect: { language: pt_BR } }\n  - { row: { phone: \
+                 \"+12025550101\", language: es_AR }, expect: { language: es_MX } }\n";
+    let project = project.campaign(&format!("{yaml}{tests}"));
+    project.tidings(["check", "campaign.yaml"]).code(0).stdout_has("2 tests passed");
+}
+
+#[test]
+fn what_waits_goes_out_in_no_other_language_without_a_word() {
+    let project = speaking(&["pt", "es"]).campaign_with("[pt_BR, pt_PT, en_US, es_MX]", "[pt_BR, en_US, es_MX]");
+    let project = project.with_token();
+    project.send(&Server::with_faults(&["132001=100"])).code(6);
+    project.tidings(["resume", "campaign.yaml", "--ledger", "ledger.sqlite", "--acknowledge", "1"]).code(0);
+    let project = project.campaign_with("pt_BR", "pt_PT");
+    let server = Server::start(&[]);
+    let ran = project.send(&server);
+    ran.code(2).stderr_has("1 with another template").stderr_has("+ template  hello_world (pt_PT)");
+    assert_eq!(server.book().requests, 0);
+    // A second region makes `pt` unclear: the fallback is another language, too.
+    let project = project.campaign_with("[pt_PT,", "[pt_PT, pt_BR,");
+    project.send(&server).code(2).stderr_has("+ template  hello_world (en_US)");
+    let accepting = ["run", "campaign.yaml", "--yes", "--accept-changes", "--ledger", "ledger.sqlite", "--api-url"];
+    project.tidings(accepting.into_iter().chain([server.url.as_str()])).code(0).stdout_has("2 accepted");
 }

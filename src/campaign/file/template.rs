@@ -17,7 +17,8 @@ pub(in crate::campaign) struct Template {
     /// The languages that it is approved in and sent in, exactly as Meta writes them: `en` is not `en_US`.
     #[schemars(with = "Vec<Language>", length(min = 1), extend("uniqueItems" = true), example = ["pt_BR", "es_ES", "en_US"])]
     pub languages: Vec<String>,
-    /// The language for people whose own is not listed; one of `languages`.
+    /// The language for people for whom none is found: not their own, however it is spelt, and not the only one that is the
+    /// same but for its region. One of `languages`.
     #[schemars(with = "Option<Language>", example = &"en_US")]
     pub fallback: Option<String>,
     /// Which of Meta's endpoints sends.
