@@ -65,10 +65,10 @@ fn looked(Gleaned { campaign, sound, mut problems }: Gleaned) -> Looked {
     Looked { key, outline, problems, problems_total, tried, has_lock: lock.is_some(), advice }
 }
 
-/// What somebody should look at before people read it.
+/// A fallback is for a few; where most people need it, or another region's words, the column may not be what it seems.
 fn advice_on_languages(outline: &Outline) -> Option<String> {
-    let elsewhere = Some(outline.languages.elsewhere()).filter(|count| *count > 0)?;
-    let messages = counted(outline.messages_total(), "message");
+    let (elsewhere, all) = (outline.languages.elsewhere(), outline.messages_total());
+    let messages = (elsewhere > all / 2).then(|| counted(all, "message"))?;
     Some(format!(
         "{elsewhere} of {messages} not in the recipient's own language or region: `tidings preview` counts which"
     ))
