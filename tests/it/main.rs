@@ -47,6 +47,7 @@ mod ledger_history;
 mod outcome;
 mod pacing;
 mod phones;
+mod price;
 mod problem;
 mod recipients_damaged;
 mod recipients_file;
