@@ -33,8 +33,8 @@
 //! |---|---|---|
 //! | 0 | [`problem`], [`clock`], [`secret`] | what is wrong in a file; the only reader of the time; tokens |
 //! | 1 | [`cloud`] | WhatsApp's words: requests, faults, outcomes, the client. Knows no campaigns |
-//! | 2 | [`policy`], [`catalogue`] | pure: pace, slots, retries, reasons to stop, thresholds; time is an argument. The account's templates as a lock file, and what changed since |
-//! | 3 | [`campaign`], [`audience`] | what the author wrote, and the schema that editors know it by; who is in the recipients file |
+//! | 2 | [`policy`], [`catalogue`] | pure: pace, slots, retries, reasons to stop, thresholds, prices; time is an argument. The account's templates as a lock file, and what changed since |
+//! | 3 | [`campaign`], [`audience`] | what the author wrote, with its rates file, and the schema that editors know it by; who is in the recipients file |
 //! | 4 | [`message`] | what one person gets: the language, parameters, components, payload; and whether that fits the templates of a lock file |
 //! | 5 | [`plan`] | campaign × audience, as a stream; saved to a file for somebody's approval |
 //! | 6 | [`ledger`] | what happened: the memory that survives. The only room that knows SQL |
@@ -67,7 +67,8 @@
 //! *Campaign*: the author's declaration. *Recipient*: a row of the file. *Turned away*: a row that becomes no message, for
 //! a reason. *Template*: Meta's approved form; *parameter*: what fills it; *expression*: how the campaign file makes one.
 //! *Breaker*: what stopped a run by itself, until somebody acknowledges it. *Threshold*: how many refusals or doubts
-//! among the last messages are too many. *Resolve*: a person's verdict on a doubt.
+//! among the last messages are too many. *Rate*: the price of one message to a market; *cost*: the most that a plan comes
+//! to. *Resolve*: a person's verdict on a doubt.
 //! *Occurrence*: one time that a campaign reaches people: the only one, a day's, or an invoice's. *Stage*, *open*: to bring a
 //! plan into the ledger, and to let it take effect. *Withdrawn*: planned, and never to be sent.
 //! *Message*: one thing for one person, with a key. *Attempt*: one asking. *Outcome*: what came of it. *Claim*: to take

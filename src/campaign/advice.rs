@@ -23,7 +23,6 @@ pub(super) const NOT_YET: &[&str] = &[
     "message_cap",
     "undelivered",
     "opted_out",
-    "budget",
     "notify",
     "file",
 ];
@@ -77,6 +76,9 @@ pub(super) fn example(key: &str) -> &'static str {
         "refused" | "in_doubt" => "the share of the last messages that is too much: `{ above: 5%, of_last: 200 }`",
         "above" => "`above: 5%`",
         "of_last" => "`of_last: 200`",
+        "budget" => "`budget: { max_cost: 500 EUR, rates: rates.csv }`",
+        "max_cost" => "`max_cost: 500 EUR`",
+        "rates" => "`rates: rates.csv`, the file with WhatsApp's prices",
         "report" => "`report: { directory: reports }`",
         "columns" => "`columns: { price: number, ends_on: date }`",
         "defaults" => "`defaults: { first_name: friend }`",

@@ -55,6 +55,9 @@ pub(super) struct CampaignFile {
     /// When it stops by itself. It stays stopped until somebody has looked: `tidings resume`.
     #[schemars(example = json!({ "refused": { "above": "5%", "of_last": 200 } }))]
     pub stop_when: Option<StopWhen>,
+    /// What it may cost. Nothing is sent of a plan that could cost more.
+    #[schemars(example = json!({ "max_cost": "500 EUR", "rates": "rates.csv" }))]
+    pub budget: Option<Budget>,
     /// What is written about it.
     #[schemars(example = json!({ "directory": "reports", "show_phones": "masked" }))]
     pub report: Option<Report>,
@@ -218,6 +221,24 @@ pub(super) struct Threshold {
         example = 200
     )]
     pub of_last: String,
+}
+
+/// What a campaign may cost, and by which prices that is told.
+#[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Budget {
+    /// The most that all messages of the plan may cost: an amount and the currency that WhatsApp bills you in.
+    #[schemars(
+        regex(pattern = r"^\s*[0-9]{1,12}(\.[0-9]{1,6})?\s+[A-Z]{3}\s*$"),
+        extend("type" = "string"),
+        example = &"500 EUR",
+        example = &"1250.50 USD"
+    )]
+    pub max_cost: Option<String>,
+    /// The CSV file with WhatsApp's prices, which you fill in: `effective_from,currency,market,category,rate`. Its path
+    /// starts at the campaign file.
+    #[schemars(length(min = 1), example = &"rates.csv")]
+    pub rates: String,
 }
 
 /// What is written about a run.

@@ -4,11 +4,13 @@
 
 mod advice;
 mod align;
+mod budget;
 mod check;
 pub mod column;
 mod file;
 mod kinds;
 mod problems;
+mod rates;
 mod read;
 mod schema;
 mod shape;
@@ -20,6 +22,8 @@ mod trial;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+pub use budget::{Budget, MaxCost};
+pub use rates::rate_card;
 pub use read::{Gleaned, Sound, glean, read};
 pub use schema::schema;
 pub use trial::{Expected, Trial, Wanted};
@@ -57,6 +61,8 @@ pub struct Campaign {
     pub rate_per_second: Option<f64>,
     /// How much may go wrong before it stops.
     pub stop_when: StopWhen,
+    /// What it may cost.
+    pub budget: Option<Budget>,
     /// What to write about it.
     pub report: Report,
     /// Rows of the author's own, and what should come of each.

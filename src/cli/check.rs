@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::failure::Failure;
 use super::printer::{Printer, counted};
 use super::read::{Looked, look_through, tell_what_is_unchecked};
-use super::{Exit, help, junit};
+use super::{Exit, cost, help, junit};
 use crate::plan::Outline;
 use crate::problem::Problem;
 
@@ -54,6 +54,9 @@ pub fn run(args: &Args, printer: Printer) -> Exit {
         looked.advice.iter().for_each(|advice| printer.talk(advice));
         if !looked.has_lock {
             tell_what_is_unchecked(file, printer);
+        }
+        if looked.outline.cost.as_ref().is_some_and(|cost| cost.unknown().is_some()) {
+            cost::words(looked.outline.cost.as_ref()).iter().for_each(|words| printer.talk(words));
         }
     }
     if total > 0 {

@@ -3,6 +3,7 @@
 mod check;
 mod comparing;
 mod completions;
+mod cost;
 mod diagnostic;
 mod ending;
 mod exit;

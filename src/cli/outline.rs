@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::cost;
 use super::failure::Failure;
 use super::printer::counted;
 use super::progress;
@@ -15,6 +16,7 @@ use crate::ledger::SinceLast;
 use crate::message::bubble;
 use crate::message::language::{self, Rule};
 use crate::message::wrap::{WIDTH_MAX, wrapped};
+use crate::plan::cost::Priced;
 use crate::plan::samples::{Away, Chosen, Sample};
 use crate::plan::{Outline, Plan, Reading};
 use crate::policy::calendar::Period;
@@ -51,6 +53,9 @@ struct Numbers<'a> {
     turned_away_by_reason: &'a std::collections::BTreeMap<&'static str, u64>,
     rate_per_second: f64,
     duration_s: u64,
+    cost: Option<cost::Numbers>,
+    /// Why it is not known, where the campaign has prices.
+    cost_unknown: Option<&'a str>,
     since_last_run: Option<Since>,
 }
 
@@ -120,6 +125,8 @@ pub fn numbers(look: &Look<'_>) -> Result<String, Failure> {
         turned_away_by_reason: &outline.turned_away,
         rate_per_second: campaign.pace_per_second(),
         duration_s: duration(look).as_secs(),
+        cost: cost::numbers(outline.cost.as_ref()),
+        cost_unknown: outline.cost.as_ref().and_then(Priced::unknown),
         since_last_run: since.map(Since::from),
     };
     serde_json::to_string_pretty(&numbers).map_err(|error| Failure::Bug(error.to_string()))
@@ -158,24 +165,48 @@ fn write_text(text: &mut String, look: &Look<'_>) -> std::fmt::Result {
         campaign.sender.phone_number_id,
         campaign.pace_per_second()
     )?;
+    if let Some(cost) = cost::words(outline.cost.as_ref()) {
+        writeln!(text, "{}", indented("", &cost))?;
+    }
     writeln!(text, "\nmessages")?;
     let name_width = outline.messages.keys().map(|(name, _)| name.len()).max().unwrap_or(0);
     for ((name, language), count) in &outline.messages {
         writeln!(text, "  {count:>9}  {name:name_width$}  {language}")?;
     }
     write_languages(text, outline)?;
+    write_cost(text, outline)?;
     if let Some(since) = since {
         write_since(text, since)?;
     }
-    if turned_away > 0 {
-        writeln!(text, "\nturned away")?;
-        for Away { row, reason, .. } in &chosen.away {
-            writeln!(text, "{}", indented(&format!("  row {row}: "), reason))?;
-        }
-        let rest = turned_away - chosen.away.len() as u64;
-        if rest > 0 {
-            writeln!(text, "  and {rest} more")?;
-        }
+    write_turned_away(text, turned_away, &chosen.away)
+}
+
+fn write_cost(text: &mut String, outline: &Outline) -> std::fmt::Result {
+    let (lines, more) = cost::lines(outline.cost.as_ref());
+    if lines.is_empty() {
+        return Ok(());
+    }
+    writeln!(text, "\ncost")?;
+    for (amount, what) in lines {
+        writeln!(text, "{}", indented(&format!("  {amount:>9}  "), &what))?;
+    }
+    if more > 0 {
+        writeln!(text, "  and {more} more, each less than these")?;
+    }
+    Ok(())
+}
+
+fn write_turned_away(text: &mut String, total: u64, away: &[Away]) -> std::fmt::Result {
+    if total == 0 {
+        return Ok(());
+    }
+    writeln!(text, "\nturned away")?;
+    for Away { row, reason, .. } in away {
+        writeln!(text, "{}", indented(&format!("  row {row}: "), reason))?;
+    }
+    let rest = total - away.len() as u64;
+    if rest > 0 {
+        writeln!(text, "  and {rest} more")?;
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 
+use super::cost;
 use super::failure::Failure;
 use super::outline::{LANGUAGES_TITLE, Look, duration, how_often, language_lines, samples_title, since_lines};
 use super::progress;
@@ -19,6 +20,7 @@ use crate::audience::phone::Recipient;
 use crate::clock::{Clock, rfc3339};
 use crate::message::bubble::{Entry, entries};
 use crate::message::chat::{Chat, chat};
+use crate::plan::cost::Priced;
 use crate::plan::samples::{Away, Sample};
 use crate::plan::saved::hex;
 
@@ -47,6 +49,10 @@ struct Content<'a> {
     turned_away: u64,
     rate: String,
     time: String,
+    /// The most that it costs, where that is known.
+    at_most: Option<String>,
+    cost_words: Option<String>,
+    cost: Option<cost::Numbers>,
     made_at: String,
     version: &'static str,
     files: Vec<Digest>,
@@ -174,6 +180,9 @@ fn content<'a>(look: &'a Look<'_>) -> Content<'a> {
         turned_away: outline.turned_away_total(),
         rate: campaign.pace_per_second().to_string(),
         time: progress::time(duration(look)),
+        at_most: outline.cost.as_ref().and_then(Priced::ceiling).map(|most| most.to_string()),
+        cost_words: cost::words(outline.cost.as_ref()),
+        cost: cost::numbers(outline.cost.as_ref()),
         made_at: rfc3339(Clock::System.unix_ms()),
         version: env!("CARGO_PKG_VERSION"),
         files: vec![

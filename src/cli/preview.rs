@@ -102,7 +102,7 @@ fn outline(file: &Path, asked: &Asked<'_>, global: &Global, printer: Printer) ->
         return Err(Failure::Problems { shown: outline.problems, total: outline.problems_total });
     }
     let wording = Wording::new(&campaign, lock.as_ref());
-    let saved = saving.map(|saving| saving.finish(&outline)).transpose()?;
+    let saved = saving.map(|saving| saving.finish(&plan, &outline)).transpose()?;
     let (since, chosen) = (comparing.finish(printer), samples.finish(false));
     let look = Look { campaign: &campaign, plan: &plan, outline: &outline, chosen: &chosen, wording: &wording, since };
     printer.data(&if asked.json { outline::numbers(&look)? } else { outline::text(&look, printer.is_styled()) });

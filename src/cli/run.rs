@@ -8,15 +8,17 @@ use super::failure::Failure;
 use super::printer::{Printer, counted};
 use super::read::{prepare, read_campaign};
 use super::rehearsal::{Rehearsal, ScriptArgs};
+use super::saving::Approved;
 use super::send::{Job, report, send, standing};
 use super::signals::Signals;
 use super::staging::{self, Accepted, Ready};
 use super::way::Way;
-use super::{Exit, Global, help, hint, preview, progress, saving, seed};
+use super::{Exit, Global, cost, help, hint, preview, progress, seed};
 use crate::campaign::Campaign;
 use crate::clock::{Clock, rfc3339};
 use crate::cloud::client::check_address;
 use crate::ledger::{Breaker, Ledger, Reach};
+use crate::plan::cost::Priced;
 use crate::run::TOKEN;
 
 /// A program that dies between a request and its answer leaves this said about the message.
@@ -104,10 +106,11 @@ fn run_one(
     let clock = Clock::System;
     let campaign = read_campaign(file)?;
     let plan = prepare(&campaign)?;
-    let saved = args.plan.as_deref().map(|path| saving::open(path, &campaign, &plan, clock)).transpose()?;
+    let saved = args.plan.as_deref().map(|path| Approved::open(path, &campaign, &plan, clock)).transpose()?;
     let rehearsal = args.sandbox.then(|| args.script.script().and_then(Rehearsal::start)).transpose()?;
     let way = Way { api_url: args.api_url.as_deref(), rehearsal: rehearsal.as_ref() };
     way.accepts(&plan, file)?;
+    way.knows_the_price(&plan)?;
     let mut ledger = Ledger::open(&way.ledger(file, global)?)?;
     way.look_at_purpose(&ledger)?;
     let doubts = ledger.recover(clock.unix_ms(), DIED)?;
@@ -116,15 +119,16 @@ fn run_one(
         printer.warn(&format!("an earlier run died with {messages} under way: in doubt now, and not sent again"));
     }
     look_for_stops(&ledger, &campaign, &hint::command("resume", file, global))?;
-    let ready = staging::bring_in(&mut ledger, &campaign, &plan, saved, &args.accepted, clock)?;
+    let (ready, cost) = staging::bring_in(&mut ledger, &campaign, &plan, saved, &args.accepted, clock)?;
     let tally = ready.tally(&ledger)?;
     let people = tally.waiting;
     let client = if people > 0 {
+        let cost = if cost.is_none() && campaign.budget.is_some() { staging::cost_again(&plan)? } else { cost };
         if campaign.require_seed && rehearsal.is_none() {
             seed::look_for_one(&ledger, &campaign, &plan, &hint::command("seed", file, global))?;
         }
         if rehearsal.is_none() && !args.yes {
-            confirm(&campaign, people, &ready, signals)?;
+            confirm(&campaign, people, (&ready, cost.as_ref()), signals)?;
         }
         if signals.came() {
             return Ok(Exit::Paused);
@@ -197,7 +201,12 @@ fn nothing_to_do(job: &Job<'_>, besides: u64) -> Exit {
 }
 
 /// Asks on the terminal before anything is sent.
-fn confirm(campaign: &Campaign, people: u64, ready: &Ready, signals: &mut Signals) -> Result<(), Failure> {
+fn confirm(
+    campaign: &Campaign,
+    people: u64,
+    (ready, priced): (&Ready, Option<&Priced>),
+    signals: &mut Signals,
+) -> Result<(), Failure> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(Failure::Usage("nobody is here to be asked: add --yes to send without a question".to_owned()));
     }
@@ -205,8 +214,9 @@ fn confirm(campaign: &Campaign, people: u64, ready: &Ready, signals: &mut Signal
     let time = progress::time(Duration::from_secs_f64((people as f64 / rate).ceil()));
     let people = if people == 1 { "1 person".to_owned() } else { format!("{people} people") };
     let changes = ready.changes().map(|changes| format!("{changes}\n")).unwrap_or_default();
+    let cost = cost::words(priced).map(|cost| format!("The plan {cost}.\n")).unwrap_or_default();
     let question = format!(
-        "{changes}Send {} to {people} from number {}, {rate} a second, about {time}? [y/N] ",
+        "{changes}{cost}Send {} to {people} from number {}, {rate} a second, about {time}? [y/N] ",
         campaign.key, campaign.sender.phone_number_id
     );
     Printer::ask(&question)?;

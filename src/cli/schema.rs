@@ -5,12 +5,13 @@ use clap::ValueEnum;
 use super::failure::Failure;
 use super::printer::Printer;
 use super::{Exit, help};
-use crate::{campaign, report};
+use crate::{campaign, plan, report};
 
 /// What there is a schema of.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum Kind {
     Campaign,
+    Plan,
     Report,
     Summary,
 }
@@ -19,6 +20,7 @@ const EXAMPLES: &str = "\
 Examples:
   tidings schema > campaign.schema.json  # for editors; see below
   tidings schema report                  # a line of report.jsonl
+  tidings schema plan                    # a line of a saved plan
   tidings schema summary                 # summary.json
 
 Editors:
@@ -28,7 +30,7 @@ Editors:
 #[derive(Debug, clap::Args)]
 #[command(after_help = help::text(EXAMPLES, &[Exit::Complete, Exit::Problems]))]
 pub struct Args {
-    /// The schema of campaign files, of a line of report.jsonl, or of summary.json.
+    /// The schema of campaign files, of a line of a saved plan, of a line of report.jsonl, or of summary.json.
     #[arg(value_name = "WHAT", default_value = "campaign")]
     what: Kind,
 }
@@ -48,6 +50,7 @@ pub fn run(args: &Args, printer: Printer) -> Exit {
 pub fn text(kind: Kind) -> Result<String, Failure> {
     let schema = match kind {
         Kind::Campaign => campaign::schema(),
+        Kind::Plan => plan::schema::line(),
         Kind::Report => report::schema::line(),
         Kind::Summary => report::schema::summary(),
     };

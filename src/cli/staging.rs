@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::failure::Failure;
 use super::printer::{Printer, counted};
+use super::saving::Approved;
 use crate::audience::phone::Recipient;
 use crate::campaign::Campaign;
 use crate::clock::{Clock, millis, zone};
@@ -13,7 +14,8 @@ use crate::ledger::{
     Addressee, Change, Content, Edits, Ledger, LedgerError, Opened, PlanId, PlanKey, Staged, Tally, Wording,
 };
 use crate::message::bubble;
-use crate::plan::saved::{Reader, SavedError, SavedMessage, SavedRow};
+use crate::plan::cost::Priced;
+use crate::plan::saved::{SavedMessage, SavedRow};
 use crate::plan::{Plan, Planned};
 use crate::policy::calendar::Period;
 
@@ -94,28 +96,28 @@ pub fn key<'a>(campaign: &'a Campaign, plan: &'a Plan<'_>) -> PlanKey<'a> {
     }
 }
 
-/// Brings a plan into the ledger, unless exactly this plan is open already. What was saved and approved goes in as it was
-/// saved, and needs no further word about what it changes.
+/// Brings a plan into the ledger, unless exactly this plan is open already, and tells what it costs if its rows were
+/// looked at. What was saved and approved goes in as it was saved, and needs no further word about what it changes.
 pub fn bring_in(
     ledger: &mut Ledger,
     campaign: &Campaign,
     plan: &Plan<'_>,
-    saved: Option<Reader>,
+    saved: Option<Approved<'_>>,
     accepted: &Accepted,
     clock: Clock,
-) -> Result<Ready, Failure> {
+) -> Result<(Ready, Option<Priced>), Failure> {
     let accept_changes = accepted.accept_changes || saved.is_some();
     let key = key(campaign, plan);
     if let Some(open) = ledger.find_plan(&key)? {
         // Made from the same files it says the same; it must be whole all the same.
-        saved.map(|saved| saved.rows(|_| Ok::<_, SavedError>(()))).transpose()?;
-        return Ok(Ready::Open(open));
+        let cost = saved.map(|saved| saved.rows(|_, _| Ok(()))).transpose()?;
+        return Ok((Ready::Open(open), cost.flatten()));
     }
     let previous = ledger.previous(&campaign.key)?;
     if let Some(previous) = &previous {
         look_at_occurrence(&previous.occurrence, plan.occurrence(), accept_changes)?;
     }
-    let mut staged = match saved {
+    let (mut staged, cost) = match saved {
         None => stage(ledger, &key, plan, clock)?,
         Some(saved) => stage_saved(ledger, &key, saved, clock)?,
     };
@@ -131,11 +133,22 @@ pub fn bring_in(
         Some(changes) if !accept_changes => Err(Failure::Usage(format!(
             "{changes}\nif that is meant, run it once with --accept-changes; nothing was sent"
         ))),
-        _ => Ok(ready),
+        _ => Ok((ready, cost)),
     }
 }
 
-fn stage(ledger: &mut Ledger, key: &PlanKey<'_>, plan: &Plan<'_>, clock: Clock) -> Result<Staged, Failure> {
+/// What a plan costs that was open before: prices may have risen since.
+pub fn cost_again(plan: &Plan<'_>) -> Result<Option<Priced>, Failure> {
+    let outline = plan.compose(|_| Ok::<_, Failure>(()))?;
+    Ok(plan.price(&outline.volume)?)
+}
+
+fn stage(
+    ledger: &mut Ledger,
+    key: &PlanKey<'_>,
+    plan: &Plan<'_>,
+    clock: Clock,
+) -> Result<(Staged, Option<Priced>), Failure> {
     let mut staging = ledger.stage(key, clock.unix_ms())?;
     let outline = plan.compose(|planned| match planned {
         Planned::Message { row, recipient, identity, occurrence, message } => {
@@ -149,24 +162,27 @@ fn stage(ledger: &mut Ledger, key: &PlanKey<'_>, plan: &Plan<'_>, clock: Clock) 
     if outline.rows != plan.row_count() {
         return Err(Failure::Bug(format!("the file has {} rows, but {} were planned", plan.row_count(), outline.rows)));
     }
-    Ok(staging.finish()?)
+    Ok((staging.finish()?, outline.cost))
 }
 
 /// Nothing of it counts unless its end is reached and proves that nobody changed it.
-fn stage_saved(ledger: &mut Ledger, key: &PlanKey<'_>, saved: Reader, clock: Clock) -> Result<Staged, Failure> {
+fn stage_saved(
+    ledger: &mut Ledger,
+    key: &PlanKey<'_>,
+    saved: Approved<'_>,
+    clock: Clock,
+) -> Result<(Staged, Option<Priced>), Failure> {
     let mut staging = ledger.stage(key, clock.unix_ms())?;
-    saved.rows(|SavedRow { row, recipient, message, turned_away }| {
-        let Some(message) = message else {
+    let cost = saved.rows(|SavedRow { row, recipient, message, turned_away }, person| {
+        let (Some(message), Some(person)) = (message, person) else {
             return Ok(staging.turned_away(*row, recipient, turned_away.as_deref().unwrap_or_default())?);
         };
-        let identity = Recipient::parse(recipient, None)
-            .map_err(|_| SavedError::Altered(format!("row {row} goes to nobody who can be messaged")))?
-            .identity();
         let SavedMessage { occurrence, endpoint, name, language, template } = message;
         let content = Content { endpoint: (*endpoint).into(), name, language, template: template.get() };
-        Ok::<_, Failure>(staging.message(&Addressee { row: *row, identity, occurrence, recipient }, &content)?)
+        let to = Addressee { row: *row, identity: person.identity(), occurrence, recipient };
+        Ok(staging.message(&to, &content)?)
     })?;
-    Ok(staging.finish()?)
+    Ok((staging.finish()?, cost))
 }
 
 /// Another kind of occurrence is another key for everybody. And a calendar does not run backwards: if it seems to, the

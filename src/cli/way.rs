@@ -77,6 +77,16 @@ impl Way<'_> {
         )))
     }
 
+    /// Refuses to send to real people what may cost more than the campaign says: where nobody knows, it may.
+    pub fn knows_the_price(&self, plan: &Plan<'_>) -> Result<(), Failure> {
+        match plan.cost_unknown() {
+            Some(why) if self.purpose() == Purpose::Real => Err(Failure::Usage(format!(
+                "the campaign has a `max_cost`, and what it costs is not known: {why}; nothing was sent"
+            ))),
+            _ => Ok(()),
+        }
+    }
+
     /// A client for a campaign's sender.
     pub fn client(&self, campaign: &Campaign, printer: Printer) -> Result<Client, Failure> {
         let sender = &campaign.sender;

@@ -2,7 +2,9 @@
 
 use jiff::civil::Date;
 
-use super::{DUPLICATE, Outline, Plan, Rejection, blame, phone_column, quotable};
+use super::cost::Pricing;
+use super::quoting::{blame, phone_column, quotable, shown_in_full};
+use super::{DUPLICATE, Outline, Plan, Rejection};
 use crate::audience::csv::{Row, Table};
 use crate::audience::phone::Recipient;
 use crate::audience::screen::Seen;
@@ -21,9 +23,15 @@ impl Plan<'_> {
     pub fn examine(campaign: &Campaign, sound: Sound, lock: Option<&Lock>, (today, now): (Date, UnixMs)) -> Outline {
         let lock = lock.filter(|_| sound.messages);
         let misfits = lock.map(|lock| definition::check(campaign, lock)).unwrap_or_default();
+        let (rates, pricing) = match Pricing::of_day(campaign, lock, today) {
+            Ok(pricing) => (Vec::new(), pricing),
+            Err(problems) => (problems, None),
+        };
         // Texts that are to change have no length yet.
         let lock = lock.filter(|_| misfits.is_empty());
-        let mut outline = Self::examine_recipients(campaign, sound, lock, (today, now));
+        let pricing = pricing.filter(|_| misfits.is_empty());
+        let mut outline = Self::examine_recipients(campaign, sound, (lock, pricing), (today, now));
+        outline.problems_before(rates);
         outline.problems_before(misfits);
         outline
     }
@@ -31,7 +39,7 @@ impl Plan<'_> {
     fn examine_recipients(
         campaign: &Campaign,
         sound: Sound,
-        lock: Option<&Lock>,
+        (lock, pricing): (Option<&Lock>, Option<Pricing>),
         (today, now): (Date, UnixMs),
     ) -> Outline {
         let mut outline = Outline::default();
@@ -43,13 +51,14 @@ impl Plan<'_> {
                     columns.and_then(|columns| composer(campaign, sound, &columns).err()).into_iter().flatten(),
                 );
                 let problems = blame(campaign, problems).into_iter();
-                outline.problems(problems.map(|problem| super::shown_in_full(campaign, problem)));
+                outline.problems(problems.map(|problem| shown_in_full(campaign, problem)));
                 return outline;
             }
         };
         match composer(campaign, sound, &table.columns) {
             Ok(composer) if sound.recipients && sound.messages => {
-                let plan = Plan { knows_languages: sound.languages, ..Plan::of(campaign, table, composer, today) };
+                let plan = Plan::of(campaign, table, composer, today);
+                let plan = Plan { knows_languages: sound.languages, pricing, ..plan };
                 return plan.measured_by(lock).as_of(now).judge();
             }
             Ok(_) => {}

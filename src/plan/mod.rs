@@ -2,15 +2,19 @@
 //!
 //! Every row is composed before the first message is sent, so one that cannot be composed is known in time.
 
+pub mod cost;
 mod examine;
 mod outline;
+mod quoting;
 mod readings;
 mod rejection;
 pub mod samples;
 pub mod saved;
+pub mod schema;
 mod trial;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -23,12 +27,14 @@ pub use trial::Tried;
 use crate::audience::csv::{BadRow, Row, Table};
 use crate::audience::phone::Recipient;
 use crate::audience::screen::Seen;
-use crate::campaign::{Campaign, Occurrence, OnDuplicate, OnInvalid, Source};
+use crate::campaign::{Campaign, Occurrence, OnDuplicate, OnInvalid};
 use crate::catalogue::Lock;
 use crate::clock::UnixMs;
 use crate::message::compose::{Composer, Message};
 use crate::message::definition;
-use crate::problem::{Problem, Quote};
+use crate::problem::Problem;
+use cost::Pricing;
+use quoting::{blame, quotable};
 use rejection::Rejection;
 
 /// The occurrence of a campaign that each person gets once.
@@ -52,6 +58,10 @@ pub struct Plan<'c> {
     knows_languages: bool,
     /// Whose templates it was checked against.
     checked_against: Option<String>,
+    /// The digests of its templates in a lock file, by template and language.
+    definitions: BTreeMap<String, String>,
+    /// What its messages cost; none where nobody has said.
+    pricing: Option<Pricing>,
 }
 
 /// What a row became.
@@ -104,10 +114,11 @@ enum People {
 
 impl<'c> Plan<'c> {
     /// Opens the recipients file and compiles the campaign's expressions against its columns. Today decides which
-    /// occurrence of a daily, weekly or monthly campaign it is. With a lock file, all is checked against its templates.
+    /// occurrence of a daily, weekly or monthly campaign it is, and which prices hold. With a lock file, all is checked
+    /// against its templates.
     ///
     /// # Errors
-    /// All problems of the file as a whole, or of the campaign with its columns or templates.
+    /// All problems of the file as a whole, of the campaign with its columns or templates, or of its rates file.
     pub fn prepare(campaign: &'c Campaign, lock: Option<&Lock>, today: Date) -> Result<Self, Vec<Problem>> {
         let misfits = lock.map(|lock| definition::check(campaign, lock)).unwrap_or_default();
         if !misfits.is_empty() {
@@ -115,12 +126,15 @@ impl<'c> Plan<'c> {
         }
         let table = Table::open(&campaign.recipients.file).map_err(|problems| blame(campaign, problems))?;
         let composer = Composer::new(campaign, &table.columns)?;
-        Ok(Self::of(campaign, table, composer, today).measured_by(lock))
+        let pricing = Pricing::of_day(campaign, lock, today)?;
+        Ok(Self { pricing, ..Self::of(campaign, table, composer, today).measured_by(lock) })
     }
 
     fn measured_by(self, lock: Option<&Lock>) -> Self {
         let Some(lock) = lock else { return self };
-        Self { composer: self.composer.measured_by(lock), checked_against: Some(lock.account.clone()), ..self }
+        let (composer, definitions) =
+            (self.composer.measured_by(lock), saved::footer::definitions(self.campaign, lock));
+        Self { composer, checked_against: Some(lock.account.clone()), definitions, ..self }
     }
 
     /// Also turns away offers that are over at this time.
@@ -141,7 +155,18 @@ impl<'c> Plan<'c> {
             Occurrence::Every(period) => period.name_of(today),
             Occurrence::Each(text) => text.source.clone(),
         };
-        Self { campaign, table, composer, occurrence, phone_cell, knows_languages: true, checked_against: None }
+        let (knows_languages, checked_against, definitions, pricing) = (true, None, BTreeMap::new(), None);
+        Self {
+            campaign,
+            table,
+            composer,
+            occurrence,
+            phone_cell,
+            knows_languages,
+            checked_against,
+            definitions,
+            pricing,
+        }
     }
 
     /// The name of the occurrence; where each row has its own, the expression that gives it.
@@ -179,8 +204,12 @@ impl<'c> Plan<'c> {
         mut visit: impl FnMut(Planned<'_>) -> Result<(), E>,
     ) -> Result<Outline, E> {
         let mut outline = Outline::default();
-        if let Err(Broken(problem)) = self.compose_rows(purpose, &mut outline, &mut visit)? {
-            outline.problem(|| problem);
+        match self.compose_rows(purpose, &mut outline, &mut visit)? {
+            Err(Broken(problem)) => outline.problem(|| problem),
+            Ok(()) => match self.price(&outline.volume) {
+                Ok(cost) => outline.cost = cost,
+                Err(problems) => outline.problems_before(problems),
+            },
         }
         Ok(outline)
     }
@@ -254,6 +283,9 @@ impl<'c> Plan<'c> {
                 outline.count(name, language);
                 if let Some(written) = written.as_deref() {
                     outline.languages.count(written, || self.composer.choose(Some(written)).ok());
+                }
+                if self.pricing.is_some() {
+                    outline.volume.count(name, language, &recipient);
                 }
                 let Some(message) = message else { return Ok(()) };
                 let (identity, recipient) = (recipient.identity(), recipient.to_string());
@@ -361,34 +393,6 @@ impl<'c> Plan<'c> {
     }
 }
 
-/// Before the columns are known, only whether phones are masked can be said.
-fn shown_in_full(campaign: &Campaign, problem: Problem) -> Problem {
-    match problem.quote {
-        Quote::MaskedRow(_) if campaign.report.show_phones => Problem { quote: Quote::Row, ..problem },
-        _ => problem,
-    }
-}
-
-/// Says where the phones stand that are masked when a row is quoted, and whether they are.
-fn quotable(campaign: &Campaign, table: &Table, problem: Problem) -> Problem {
-    let quote = match problem.quote {
-        Quote::MaskedRow(_) => {
-            let column = phone_column(campaign, table).and_then(|column| u16::try_from(column).ok());
-            Quote::MaskedRow(column)
-        }
-        other => other,
-    };
-    shown_in_full(campaign, Problem { quote, ..problem })
-}
-
-/// The column that holds the phones, where it is one.
-fn phone_column(campaign: &Campaign, table: &Table) -> Option<usize> {
-    match &campaign.recipients.phone {
-        Source::Column(name, _) => table.columns.iter().position(|column| column == name),
-        Source::Expression(_) => None,
-    }
-}
-
 /// A person, or a person and an occurrence, in one number.
 fn one_number(recipient: &Recipient, occurrence: Option<&str>) -> u64 {
     let identity = recipient.identity();
@@ -397,19 +401,4 @@ fn one_number(recipient: &Recipient, occurrence: Option<&str>) -> u64 {
     let mut hash = DefaultHasher::new();
     (identity, occurrence).hash(&mut hash);
     hash.finish()
-}
-
-/// A file that cannot be opened is a problem of the line that names it.
-fn blame(campaign: &Campaign, problems: Vec<Problem>) -> Vec<Problem> {
-    let recipients = &campaign.recipients;
-    let blamed = |problem: Problem| match problem {
-        Problem {
-            place: None, code: "missing-file" | "not-a-file" | "unreadable-file", message, help, file, ..
-        } => {
-            let message = format!("the recipients file `{}`: {message}", file.display());
-            Problem { help, ..Problem::at(&campaign.file, recipients.file_at, problem.code, message) }
-        }
-        problem => problem,
-    };
-    problems.into_iter().map(blamed).collect()
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::cost::{Priced, Volume};
 use super::readings::Readings;
 use crate::problem::Problem;
 
@@ -19,6 +20,10 @@ pub struct Outline {
     pub languages: Readings,
     /// Rows that were turned away, by kind of reason.
     pub turned_away: BTreeMap<&'static str, u64>,
+    /// Where they go, where the campaign has prices.
+    pub volume: Volume,
+    /// What they cost at most; none of a campaign without a budget.
+    pub cost: Option<Priced>,
     /// What is wrong, in file order, as far as kept. With any, nothing may be sent.
     pub problems: Vec<Problem>,
     /// How many problems there are in all.

@@ -1,6 +1,7 @@
 //! Why a row does not become a message, and how that is said.
 
-use super::{DUPLICATE, quotable};
+use super::DUPLICATE;
+use super::quoting::quotable;
 use crate::audience::csv::{Row, Table};
 use crate::audience::phone::PhoneError;
 use crate::campaign::Campaign;

@@ -4,6 +4,8 @@
 //! is written and read as a stream; a change anywhere, and a missing end, are told. It holds phone numbers, so only its
 //! owner may read it.
 
+pub(super) mod footer;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -11,92 +13,119 @@ use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::Path;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
-use super::{Outline, Planned};
+pub use footer::{Ceiling, Footer};
+
+use super::{Outline, Plan, Planned};
 use crate::clock::UnixMs;
 use crate::cloud::Endpoint;
 
 /// The version of the file's shape.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// An approval is about today's world. As long as people need from one working day to the next.
 pub const VALID_FOR: Duration = Duration::from_secs(24 * 3600);
+
+/// What a digest looks like, and one to show.
+const SHA256: &str = "^[0-9a-f]{64}$";
+const SHA256_SHOWN: &str = "0f3c5a7e9b1d2f4a6c8e0a2b4d6f80910f3c5a7e9b1d2f4a6c8e0a2b4d6f8091";
 
 /// Far beyond a row with Meta's longest texts.
 const LINE_BYTES_MAX: u64 = 1024 * 1024;
 
 /// What a plan was made from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Header {
     /// The version of this shape.
+    #[schemars(extend("const" = FORMAT), example = FORMAT)]
     pub tidings_plan: u32,
     /// The program's version.
+    #[schemars(example = &"0.1.0")]
     pub tidings: String,
     /// The campaign key.
+    #[schemars(example = &"spring_sale_2026")]
     pub campaign: String,
     /// Which occurrence; where each row has its own, the expression that gives it.
+    #[schemars(example = &"once")]
     pub occurrence: String,
     /// The sender.
+    #[schemars(example = &"106540352242922")]
     pub phone_number_id: String,
     /// When it was made, in milliseconds since 1970 UTC.
+    #[schemars(example = 1_775_034_000_000_i64)]
     pub created_at_ms: UnixMs,
     /// Until when it may be sent.
+    #[schemars(example = 1_775_120_400_000_i64)]
     pub expires_at_ms: UnixMs,
     /// SHA-256 of the campaign file.
+    #[schemars(regex(pattern = SHA256), example = SHA256_SHOWN)]
     pub campaign_sha256: String,
     /// SHA-256 of the recipients file.
+    #[schemars(regex(pattern = SHA256), example = SHA256_SHOWN)]
     pub recipients_sha256: String,
 }
 
 /// A row of a saved plan.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = [{ "required": ["message"] }, { "required": ["turned_away"] }]))]
 pub struct SavedRow<'a> {
     /// Row as a spreadsheet numbers it: the header is row 1.
+    #[schemars(range(min = 1), example = 2)]
     pub row: u64,
     /// E.164 number or business-scoped user id; of a row that is turned away, what its cell says.
     #[serde(borrow)]
+    #[schemars(example = &"+12025550101")]
     pub recipient: Cow<'a, str>,
     /// Its message, or none when it is turned away.
     #[serde(borrow, skip_serializing_if = "Option::is_none", default)]
+    #[schemars(example = json!({ "occurrence": "once", "endpoint": "messages", "name": "hello_world", "language": "en_US", "template": { "name": "hello_world", "language": { "policy": "deterministic", "code": "en_US" } } }))]
     pub message: Option<SavedMessage<'a>>,
     /// Why it is turned away.
     #[serde(borrow, skip_serializing_if = "Option::is_none", default)]
+    #[schemars(example = &"the column `first_name` is empty")]
     pub turned_away: Option<Cow<'a, str>>,
 }
 
 /// A message of a saved plan.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SavedMessage<'a> {
     /// Which occurrence of the campaign.
     #[serde(borrow)]
+    #[schemars(example = &"once")]
     pub occurrence: Cow<'a, str>,
     /// Which endpoint sends it.
+    #[schemars(example = SavedEndpoint::Messages)]
     pub endpoint: SavedEndpoint,
     /// The template's name.
     #[serde(borrow)]
+    #[schemars(example = &"hello_world")]
     pub name: Cow<'a, str>,
     /// The template's language.
     #[serde(borrow)]
+    #[schemars(example = &"en_US")]
     pub language: Cow<'a, str>,
     /// The `template` object, byte for byte as it is sent.
     #[serde(borrow)]
+    #[schemars(with = "Map<String, Value>", example = json!({ "name": "hello_world", "language": { "policy": "deterministic", "code": "en_US" } }))]
     pub template: &'a RawValue,
 }
 
 /// An endpoint, by its name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SavedEndpoint {
-    /// `/messages`
+    /// By `/messages`.
     Messages,
-    /// `/marketing_messages`
+    /// By `/marketing_messages`.
     MarketingMessages,
 }
 
@@ -116,20 +145,6 @@ impl From<SavedEndpoint> for Endpoint {
             SavedEndpoint::MarketingMessages => Self::MarketingMessages,
         }
     }
-}
-
-/// The last line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Footer {
-    /// How many rows there are.
-    pub rows: u64,
-    /// How many of them are messages, by template and language.
-    pub messages: BTreeMap<String, u64>,
-    /// How many are turned away.
-    pub turned_away: u64,
-    /// SHA-256 of all lines before.
-    pub sha256: String,
 }
 
 /// Why a saved plan cannot be used.
@@ -198,14 +213,8 @@ impl Writer {
     ///
     /// # Errors
     /// When writing fails.
-    pub fn finish(mut self, outline: &Outline, path: &Path) -> io::Result<()> {
-        let messages = outline.messages.iter();
-        let footer = Footer {
-            rows: outline.rows,
-            messages: messages.map(|((name, language), count)| (form(name, language), *count)).collect(),
-            turned_away: outline.turned_away_total(),
-            sha256: hex(&self.digest.clone().finalize().into()),
-        };
+    pub fn finish(mut self, plan: &Plan<'_>, outline: &Outline, path: &Path) -> io::Result<()> {
+        let footer = Footer::of(plan, outline).sealed(&self.digest)?;
         self.line(&footer)?;
         let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.as_file().sync_all()?;
@@ -294,12 +303,12 @@ impl Reader {
         if read_line(&mut self.file, &mut self.line)? != 0 {
             return Err(SavedError::Cut("something follows its last line"));
         }
-        let Footer { rows, messages, turned_away, sha256 } = &footer;
+        let Footer { rows, messages, turned_away, .. } = &footer;
         if (rows, messages, turned_away) != (&self.rows, &self.messages, &self.turned_away) {
             return Err(SavedError::Altered("its sums are not those of its rows".to_owned()));
         }
-        if *sha256 != hex(&before.finalize().into()) {
-            return Err(SavedError::Altered("its digest is not that of its rows".to_owned()));
+        if footer != footer.clone().sealed(&before)? {
+            return Err(SavedError::Altered("its digest is not that of its lines".to_owned()));
         }
         Ok(footer)
     }
@@ -319,7 +328,8 @@ fn read_line(file: &mut impl BufRead, line: &mut Vec<u8>) -> Result<usize, Saved
     Ok(count)
 }
 
-fn form(name: &str, language: &str) -> String {
+/// A template and its language, as people write them.
+pub(super) fn form(name: &str, language: &str) -> String {
     format!("{name} ({language})")
 }
 

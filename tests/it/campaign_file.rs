@@ -80,6 +80,7 @@ templates:
   - { name: plain, languages: [nb], header: { text: "{{ a }}" } }
 send: { rate: 600/min }
 stop_when: { refused: { above: 5%, of_last: 200 }, in_doubt: { above: 0.5%, of_last: "500" } }
+budget: { max_cost: 1250.50 EUR, rates: rates/2026.csv }
 report: { directory: out, formats: [csv], show_phones: full }
 "#;
 
@@ -150,6 +151,7 @@ fn everything_that_can_be_said_arrives_as_said() {
         format!("{:?}", campaign.recipients),
         format!("{:?}", campaign.report),
         format!("{:?}", campaign.stop_when),
+        format!("{:?}", campaign.budget),
     ];
     parts.extend(campaign.templates.iter().map(|template| format!("{template:?}")));
     let filters = vec![
@@ -177,6 +179,7 @@ Recipients { file: "DIR/lists/spring.csv", file_at: 10:9
     on_duplicate: Last, on_invalid: Skip }
 Report { directory: "DIR/out", csv: true, jsonl: false, show_phones: true }
 StopWhen { refused: Some(Threshold { above: Share(5000), of_last: 200 }), in_doubt: Some(Threshold { above: Share(500), of_last: 500 }) }
+Some(Budget { max_cost: Some(MaxCost { most: Money { amount: Amount(1250500000), currency: Currency("EUR") }, at: 55:21, length: 11 }), rates: "DIR/rates/2026.csv", rates_at: 55:41 })
 Template { at: 19:11, name: "spring_sale", languages: ["pt_BR", "en_US"], fallback: Some("en_US"), endpoint: MarketingMessages
     header: Some(Image(Media { from: Link("https://cdn.example.com/{{ lang }}.jpg"@23:23) }))
     body: Named([("first_name", Text("{{ first_name | title }}"@25:20)), ("total", Currency { code: "BRL"@26:26, amount: "{{ total }}"@26:40 }), ("ends", DateTime("{{ ends_on }}"@27:27))])

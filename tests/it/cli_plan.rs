@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use sha2::{Digest, Sha256};
 use tidings::plan::saved::{Reader, SavedError};
 
+use crate::cli_cost;
 use crate::harness::process::Ran;
 use crate::harness::project::Project;
 use crate::harness::recorder::Recorder;
@@ -45,9 +46,10 @@ fn forge(project: &Project, change: impl Fn(&str) -> String) {
     let text = change(&fs::read_to_string(&path).expect("a plan"));
     let (rows, footer) = text.trim_end().rsplit_once('\n').expect("lines");
     let rows = format!("{rows}\n");
-    let digest: String = Sha256::digest(&rows).iter().map(|byte| format!("{byte:02x}")).collect();
     let mut footer: serde_json::Value = serde_json::from_str(footer).expect("an end");
-    footer["sha256"] = digest.into();
+    footer["sha256"] = "".into();
+    let digest = Sha256::digest(format!("{rows}{footer}"));
+    footer["sha256"] = digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into();
     fs::write(path, format!("{rows}{footer}\n")).expect("a plan");
 }
 
@@ -103,7 +105,7 @@ fn a_plan_is_for_its_time_its_occurrence_and_its_version() {
         (&|text: &str| text.replace("\"occurrence\":\"once\"", "\"occurrence\":\"2026-01\""), "it is for 2026-01"),
         (&|text: &str| text.replace("\"tidings\":\"", "\"tidings\":\"0."), "made it, and this is"),
         (
-            &|text: &str| text.replace("\"tidings_plan\":1", "\"tidings_plan\":7"),
+            &|text: &str| text.replace("\"tidings_plan\":2", "\"tidings_plan\":7"),
             "another version of tidings (format 7)",
         ),
     ] {
@@ -135,11 +137,13 @@ fn an_altered_plan_sends_nothing_and_leaves_nothing() {
 
 #[test]
 fn no_byte_of_a_plan_can_be_changed_unseen() {
-    let project = saved();
+    let project = priced().recipients("phone,first_name\n+12025550101,ada\n");
     let path = project.path("spring.plan");
+    project.preview(["--out", "spring.plan"]).code(0);
     let good = fs::read(&path).expect("a plan");
     let read = || Reader::open(&path).and_then(|reader| reader.rows(|_| Ok::<_, SavedError>(())));
-    assert_eq!(read().expect("a good plan").rows, 3);
+    let footer = read().expect("a good plan");
+    assert!(footer.rows == 1 && footer.ceiling.is_some() && footer.definitions.len() == 1, "{footer:?}");
     for at in 0..good.len() {
         let mut bad = good.clone();
         bad[at] ^= 1;
@@ -181,4 +185,81 @@ fn a_plan_is_for_its_owners_eyes_and_none_is_saved_of_files_with_problems() {
     let stranger = Project::new().file("spring.plan", "{}\n");
     send(&stranger, "http://127.0.0.1:9", &[]).code(2).stderr_has("no saved plan of tidings; save one with:");
     send(&Project::new(), "http://127.0.0.1:9", &[]).code(2).stderr_has("the plan spring.plan: No such file");
+}
+
+/// A campaign with prices, whose plan is saved.
+fn priced() -> Project {
+    let project = cli_cost::project("500 EUR");
+    project.preview(["--out", "spring.plan"]).code(0);
+    project
+}
+
+#[test]
+fn a_plan_whose_templates_changed_is_stale_and_says_which() {
+    let server = Server::start(&[]);
+    for (from, to) in [("Hello", "Good day,"), ("Bye", "So long"), ("\"MARKETING\"", "\"UTILITY\"")] {
+        let project = priced().file("templates.lock.json", cli_cost::LOCK.replace(from, to));
+        send(&project, &server.url, &[])
+            .code(2)
+            .stderr_has("the template hello (en_US) in templates.lock.json was changed since");
+    }
+    let project = priced().campaign_with("max_cost: 500 EUR, ", "");
+    let rates = "effective_from,currency,market,category,rate\n";
+    let project = project.campaign_with("budget: { rates: rates.csv }\n", "").file("rates.csv", rates);
+    project.preview(["--out", "spring.plan"]).code(0);
+    fs::remove_file(project.path("templates.lock.json")).expect("removed");
+    send(&project, &server.url, &[]).code(2).stderr_has("templates.lock.json is gone").stderr_has("hello (en_US)");
+    project.preview(["--out", "spring.plan"]).code(0);
+    let project = project.file("templates.lock.json", cli_cost::LOCK);
+    send(&project, &server.url, &[])
+        .code(2)
+        .stderr_has("holds hello (en_US) now, and the plan was approved without it");
+    assert_eq!(server.book().requests, 0);
+}
+
+#[test]
+fn what_people_think_of_a_template_and_what_others_say_makes_no_plan_stale() {
+    let server = Server::start(&[]);
+    let rated = cli_cost::LOCK.replace("\"status\"", "\"quality_score\": { \"score\": \"YELLOW\" }, \"status\"");
+    let other = r#""templates": [{ "name": "other", "language": "en_US", "status": "PAUSED", "category": "UTILITY" },"#;
+    let project = priced().file("templates.lock.json", rated.replace("\"templates\": [", other));
+    send(&project, &server.url, &[]).code(0).stdout_has("4 accepted");
+}
+
+#[test]
+fn a_plan_is_approved_for_its_price_and_not_for_a_higher_one() {
+    let (project, server) = (priced(), Server::start(&[]));
+    let rates = fs::read_to_string(project.path("rates.csv")).expect("rates");
+    let project = project.file("rates.csv", rates.replace("0.0625", "0.0626"));
+    send(&project, &server.url, &[])
+        .code(2)
+        .stderr_has("by rates.csv it may cost 0.3126 EUR now, and 0.3125 EUR was approved")
+        .stderr_has("tidings preview campaign.yaml --out spring.plan");
+    let project = project.file("rates.csv", rates.replace("Brazil", "Chile"));
+    send(&project, &server.url, &[]).code(2).stderr_has("no rate in EUR that holds today for marketing messages");
+    assert_eq!(server.book().requests, 0);
+    send(&project.file("rates.csv", rates.replace("0.0625", "0.0624")), &server.url, &[])
+        .code(0)
+        .stdout_has("4 accepted");
+}
+
+#[test]
+fn a_price_that_was_not_approved_is_not_paid() {
+    let server = Server::start(&[]);
+    for (change, why) in [
+        (
+            &(|text: &str| text.replace("\"amount\":\"0.3125\"", "\"amount\":\"0.31\"")) as &dyn Fn(&str) -> String,
+            "0.31 EUR was approved",
+        ),
+        (&|text: &str| text.replace("\"currency\":\"EUR\"", "\"currency\":\"USD\""), "0.3125 USD was approved"),
+        (
+            &|text: &str| text.replace("\"ceiling\":{\"amount\":\"0.3125\",\"currency\":\"EUR\"},", ""),
+            "approved without a price",
+        ),
+    ] {
+        let project = priced();
+        forge(&project, change);
+        send(&project, &server.url, &[]).code(2).stderr_has(why);
+    }
+    assert_eq!(server.book().requests, 0);
 }

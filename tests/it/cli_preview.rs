@@ -135,6 +135,8 @@ fn a_preview_tells_programs_the_numbers() {
       },
       "rate_per_second": 1000.0,
       "duration_s": 1,
+      "cost": null,
+      "cost_unknown": null,
       "since_last_run": null
     }
     "#);

@@ -50,6 +50,7 @@ pub fn draft() -> Draft {
         require_seed: false,
         rate_per_second: None,
         stop_when: StopWhen::default(),
+        budget: None,
         report: Report { directory: PathBuf::from("reports"), csv: true, jsonl: true, show_phones: false },
         trials: Vec::new(),
     })

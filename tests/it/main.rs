@@ -6,6 +6,7 @@ mod chat;
 mod cli_bad_input;
 mod cli_breakers;
 mod cli_check;
+mod cli_cost;
 mod cli_edits;
 mod cli_help;
 mod cli_init;

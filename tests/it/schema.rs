@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use jsonschema::Validator;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
-use tidings::{campaign, report};
+use tidings::{campaign, plan, report};
 
 use crate::campaign_file::{EVERYTHING, SMALLEST};
 use crate::harness::project::Project;
@@ -66,8 +66,13 @@ fn every<'s>(schema: &'s Value, path: &str, look: &mut impl FnMut(&str, &'s Map<
     }
 }
 
-fn schemas() -> [(&'static str, Value); 3] {
-    [("campaign", campaign::schema()), ("report", report::schema::line()), ("summary", report::schema::summary())]
+fn schemas() -> [(&'static str, Value); 4] {
+    [
+        ("campaign", campaign::schema()),
+        ("plan", plan::schema::line()),
+        ("report", report::schema::line()),
+        ("summary", report::schema::summary()),
+    ]
 }
 
 #[test]
@@ -163,6 +168,29 @@ fn a_default_that_is_written_out_changes_nothing() {
         *text = places.collect();
     }
     assert_eq!(shown[0], shown[1]);
+}
+
+#[test]
+fn every_line_of_a_saved_plan_keeps_to_its_schema() {
+    let line = validator(&plan::schema::line());
+    let project = crate::cli_cost::project("500 EUR").recipients("phone,first_name\n+12025550101,ada\n+12025550102,\n");
+    project.preview(["--out", "spring.plan"]).code(0);
+    let plan = fs::read_to_string(project.path("spring.plan")).expect("a plan");
+    let lines: Vec<Value> = plan.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(lines.len(), 4, "{plan}");
+    for found in &lines {
+        let errors: Vec<String> = line.iter_errors(found).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{found}: {errors:?}");
+        // The schema can tell: every key that is there must be there, and no other may.
+        for key in found.as_object().expect("a map").keys() {
+            let mut without = found.clone();
+            without.as_object_mut().expect("a map").remove(key);
+            assert_eq!(line.is_valid(&without), key == "ceiling", "{key} of {found}");
+            let mut beside = found.clone();
+            beside[format!("{key}_too")] = json!(1);
+            assert!(!line.is_valid(&beside), "{key}_too");
+        }
+    }
 }
 
 #[test]

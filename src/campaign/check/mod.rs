@@ -3,6 +3,7 @@
 //! Texts and places come from the tree, the structure from the values. Where the shape was wrong the values hold
 //! fillers; a filler has no place, and what has no place is not judged.
 
+mod budget;
 mod component;
 mod language;
 mod occurrence;
@@ -40,10 +41,11 @@ pub(super) fn campaign(
     let rate = spot.key("send").key("rate");
     let rate_per_second = rate.node().map(|_| check.rate(rate));
     let stop_when = check.stop_when(spot.key("stop_when"));
+    let budget = written.budget.as_ref().map(|_| check.budget(spot.key("budget")));
     let report = check.report(written.report.as_ref(), spot.key("report"));
     let trials = check.trials(written.tests.as_ref(), spot.key("tests"));
     let messages = occurrence.is_some() && templates.iter().all(Option::is_some);
-    let sends = rate_per_second != Some(None) && stop_when.is_some();
+    let sends = rate_per_second != Some(None) && stop_when.is_some() && !matches!(budget, Some(None));
     let whole = messages && key.is_some() && sender.is_some() && sends;
     let campaign = Campaign {
         file: file.to_owned(),
@@ -57,6 +59,7 @@ pub(super) fn campaign(
         require_seed: written.require_seed.unwrap_or(false),
         rate_per_second: rate_per_second.flatten(),
         stop_when: stop_when.unwrap_or_default(),
+        budget: budget.flatten(),
         report,
         trials,
     };

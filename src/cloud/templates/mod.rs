@@ -10,6 +10,7 @@ mod read;
 mod word;
 
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 
 pub use component::{Button, Card, Component, Filling, Header};
 pub use placeholder::{Piece, Placeholder, pieces, placeholders};
@@ -103,6 +104,16 @@ impl TemplateDefinition {
     /// files, which are signed anew for each reader, and the time of a quality score.
     pub fn as_json(&self) -> &Value {
         &self.json
+    }
+
+    /// SHA-256 of the template: of [`TemplateDefinition::as_json`] without its quality, which is what people think of it.
+    pub fn digest(&self) -> [u8; 32] {
+        let mut json = self.json.clone();
+        if let Some(fields) = json.as_object_mut() {
+            fields.remove("quality_score");
+        }
+        json.sort_all_objects();
+        Sha256::digest(json.to_string()).into()
     }
 
     /// Its header.

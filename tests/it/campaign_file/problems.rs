@@ -118,11 +118,11 @@ fn a_wrong_kind_is_told_with_the_right_one() {
 
 #[test]
 fn a_key_of_another_version_is_no_typing_error() {
-    insta::assert_snapshot!(and("holdout: 5%\ntests: []\nbudget: {}"), @"
+    insta::assert_snapshot!(and("holdout: 5%\ntests: []\nnotify: {}"), @"
     [unknown-key] spring.yaml:6:1: this version of tidings has no key `holdout` here
-        known here: campaign, description, sender, recipients, templates, occurrence, require_seed, send, stop_when, report, tests
-    [unknown-key] spring.yaml:8:1: this version of tidings has no key `budget` here
-        known here: campaign, description, sender, recipients, templates, occurrence, require_seed, send, stop_when, report, tests
+        known here: campaign, description, sender, recipients, templates, occurrence, require_seed, send, stop_when, budget, report, tests
+    [unknown-key] spring.yaml:8:1: this version of tidings has no key `notify` here
+        known here: campaign, description, sender, recipients, templates, occurrence, require_seed, send, stop_when, budget, report, tests
     ");
     insta::assert_snapshot!(with("recipients", "recipients: { file: a.csv, timezone: tz, max: 5 }"), @r#"
     [unknown-key] spring.yaml:3:28: this version of tidings has no key `timezone` here
@@ -203,7 +203,7 @@ fn a_token_is_refused_and_never_repeated() {
     [token-in-file] spring.yaml:6:1: this looks like an access token; a campaign file never holds one
         take it out, have Meta revoke it, and name its source: `token: env:WHATSAPP_ACCESS_TOKEN`
     [unknown-key] spring.yaml:6:1: unknown key `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…`
-        known here: campaign, description, sender, recipients, templates, occurrence, require_seed, send, stop_when, report, tests
+        known here: campaign, description, sender, recipients, templates, occurrence, require_seed, send, stop_when, budget, report, tests
     [token-in-file] spring.yaml:6:167: this looks like an access token; a campaign file never holds one
         take it out, have Meta revoke it, and name its source: `token: env:WHATSAPP_ACCESS_TOKEN`
     [token-in-file] spring.yaml:6:49: this looks like an access token; a campaign file never holds one
@@ -285,7 +285,7 @@ fn a_language_is_one_of_metas() {
     [no-template] spring.yaml:4:12: a campaign needs a template
         write `[{ name: spring_sale, languages: [en_US] }]`
     [unknown-key] spring.yaml:5:1: unknown key `x`
-        known here: campaign, description, sender, recipients, templates, occurrence, require_seed, send, stop_when, report, tests
+        known here: campaign, description, sender, recipients, templates, occurrence, require_seed, send, stop_when, budget, report, tests
     ");
     insta::assert_snapshot!(and("  - { name: second, languages: [en_US] }"), @r#"
     [idle-template] spring.yaml:6:13: this entry is never used: entries above have all its languages

@@ -1,0 +1,28 @@
+//! What a campaign may cost.
+
+use std::path::PathBuf;
+
+use crate::policy::price::Money;
+use crate::problem::Place;
+
+/// What a campaign may cost, and by which prices that is told.
+#[derive(Debug, Clone)]
+pub struct Budget {
+    /// The most that all messages of a plan may cost together.
+    pub max_cost: Option<MaxCost>,
+    /// The file with the prices, resolved against the campaign file's directory.
+    pub rates: PathBuf,
+    /// Where its name stands.
+    pub rates_at: Place,
+}
+
+/// The most that a plan may cost.
+#[derive(Debug, Clone, Copy)]
+pub struct MaxCost {
+    /// How much.
+    pub most: Money,
+    /// Where it stands.
+    pub at: Place,
+    /// How many characters it takes there.
+    pub length: u64,
+}
