@@ -16,7 +16,7 @@ use crate::plan::{Outline, Plan};
 use crate::policy::price::Money;
 
 /// The last line: sums, and what was approved beside the rows.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Footer {
     /// How many rows there are.
