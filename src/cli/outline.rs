@@ -18,7 +18,7 @@ use crate::message::language::{self, Rule};
 use crate::message::wrap::{WIDTH_MAX, wrapped};
 use crate::plan::cost::Priced;
 use crate::plan::samples::{Away, Chosen, Sample};
-use crate::plan::{Outline, Plan, Reading};
+use crate::plan::{Odd, Outline, Plan, Reading};
 use crate::policy::calendar::Period;
 
 /// So many spellings are shown one by one.
@@ -36,6 +36,8 @@ pub struct Look<'a> {
     pub chosen: &'a Chosen,
     /// The templates' own words.
     pub wording: &'a Wording<'a>,
+    /// What the templates themselves give to say.
+    pub advice: &'a [String],
     /// How it stands to what was sent before.
     pub since: Option<SinceLast>,
 }
@@ -51,12 +53,29 @@ struct Numbers<'a> {
     languages: Vec<ByLanguage<'a>>,
     turned_away: u64,
     turned_away_by_reason: &'a std::collections::BTreeMap<&'static str, u64>,
+    worth_a_look: Vec<WorthALook>,
     rate_per_second: f64,
     duration_s: u64,
     cost: Option<cost::Numbers>,
     /// Why it is not known, where the campaign has prices.
     cost_unknown: Option<&'a str>,
     since_last_run: Option<Since>,
+}
+
+/// What is no mistake for certain, and how many messages have it.
+#[derive(Serialize)]
+pub struct WorthALook {
+    code: &'static str,
+    /// What it is, in words for people.
+    words: String,
+    rows: u64,
+    first_row: u64,
+}
+
+impl From<&Odd> for WorthALook {
+    fn from(Odd { oddity, rows, first_row }: &Odd) -> Self {
+        Self { code: oddity.kind.code(), words: oddity.words(), rows: *rows, first_row: *first_row }
+    }
 }
 
 /// How the rows stand to what was sent before.
@@ -123,6 +142,7 @@ pub fn numbers(look: &Look<'_>) -> Result<String, Failure> {
         languages: outline.languages.all().into_iter().map(ByLanguage::from).collect(),
         turned_away: outline.turned_away_total(),
         turned_away_by_reason: &outline.turned_away,
+        worth_a_look: outline.odd.iter().map(WorthALook::from).collect(),
         rate_per_second: campaign.pace_per_second(),
         duration_s: duration(look).as_secs(),
         cost: cost::numbers(outline.cost.as_ref()),
@@ -178,7 +198,8 @@ fn write_text(text: &mut String, look: &Look<'_>) -> std::fmt::Result {
     if let Some(since) = since {
         write_since(text, since)?;
     }
-    write_turned_away(text, turned_away, &chosen.away)
+    write_turned_away(text, turned_away, &chosen.away)?;
+    write_oddities(text, &outline.odd)
 }
 
 fn write_cost(text: &mut String, outline: &Outline) -> std::fmt::Result {
@@ -211,6 +232,29 @@ fn write_turned_away(text: &mut String, total: u64, away: &[Away]) -> std::fmt::
     Ok(())
 }
 
+/// Where an oddity can be looked at.
+pub fn where_odd(rows: u64, first_row: u64) -> String {
+    if rows == 1 { format!("row {first_row}") } else { format!("first in row {first_row}") }
+}
+
+/// An oddity and how many messages have it, in a line of its own.
+pub fn odd_line(Odd { oddity, rows, first_row }: &Odd) -> String {
+    let among = if *rows == 1 { String::new() } else { format!("{}, first in ", counted(*rows, "message")) };
+    format!("worth a look in {among}row {first_row}: {}", oddity.words())
+}
+
+/// What is no mistake for certain.
+fn write_oddities(text: &mut String, oddities: &[Odd]) -> std::fmt::Result {
+    if !oddities.is_empty() {
+        writeln!(text, "\nworth a look")?;
+    }
+    for Odd { oddity, rows, first_row } in oddities {
+        let words = format!("{} ({})", oddity.words(), where_odd(*rows, *first_row));
+        writeln!(text, "{}", indented(&format!("  {rows:>9}  "), &words))?;
+    }
+    Ok(())
+}
+
 fn write_samples(text: &mut String, look: &Look<'_>, is_styled: bool) -> std::fmt::Result {
     let Look { outline, chosen, wording, .. } = *look;
     if chosen.messages.is_empty() {
@@ -235,10 +279,12 @@ pub fn samples_title(chosen: &Chosen, outline: &Outline) -> String {
 /// One message, under a line that says to whom it goes and why it is shown.
 pub fn shown(sample: &Sample, wording: &Wording<'_>, is_styled: bool) -> String {
     let message = sample.message();
-    let Sample { row, recipient, why, .. } = sample;
+    let Sample { row, recipient, why, oddities, .. } = sample;
     let why: String = why.iter().map(|why| format!(", {why}")).collect();
     let bubble = bubble::text(&message, wording.of(message.name, message.language), is_styled);
-    format!("row {row} to {recipient}: {} ({}){why}\n{bubble}", message.name, message.language)
+    let odd: String =
+        oddities.iter().map(|oddity| format!("{}\n", indented("worth a look: ", &oddity.words()))).collect();
+    format!("row {row} to {recipient}: {} ({}){why}\n{odd}{bubble}", message.name, message.language)
 }
 
 /// How often each person gets it, where it is not once for ever.

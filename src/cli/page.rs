@@ -14,12 +14,16 @@ use serde::Serialize;
 
 use super::cost;
 use super::failure::Failure;
-use super::outline::{LANGUAGES_TITLE, Look, duration, how_often, language_lines, samples_title, since_lines};
+use super::outline::{
+    LANGUAGES_TITLE, Look, duration, how_often, language_lines, samples_title, since_lines, where_odd,
+};
 use super::progress;
 use crate::audience::phone::Recipient;
 use crate::clock::{Clock, rfc3339};
 use crate::message::bubble::{Entry, entries};
 use crate::message::chat::{Chat, chat};
+use crate::message::oddity::Oddity;
+use crate::plan;
 use crate::plan::cost::Priced;
 use crate::plan::samples::{Away, Sample};
 use crate::plan::saved::hex;
@@ -60,6 +64,8 @@ struct Content<'a> {
     reasons: Vec<Reason<'a>>,
     readings_title: &'static str,
     readings: Vec<(u64, String)>,
+    worth_a_look: Vec<Odd>,
+    advice: &'a [String],
     since: Option<Since>,
     notes: Vec<String>,
     languages: Vec<&'a str>,
@@ -88,6 +94,13 @@ struct Reason<'a> {
 }
 
 #[derive(Serialize)]
+struct Odd {
+    words: String,
+    rows: u64,
+    at: String,
+}
+
+#[derive(Serialize)]
 struct Since {
     last_run_at: String,
     lines: Vec<(u64, String)>,
@@ -102,10 +115,17 @@ struct Shown {
     /// The position of its language among the page's.
     language_at: usize,
     why: String,
+    oddities: Vec<String>,
     /// The message as a phone shows it, then its cards; empty where its wording is not known.
     chats: Vec<Chat>,
     /// Its parameters, where its wording is not known.
     entries: Vec<Entry>,
+}
+
+impl From<&plan::Odd> for Odd {
+    fn from(plan::Odd { oddity, rows, first_row }: &plan::Odd) -> Self {
+        Self { words: oddity.words(), rows: *rows, at: where_odd(*rows, *first_row) }
+    }
 }
 
 impl<'p> Page<'p> {
@@ -166,7 +186,7 @@ fn rendered(content: &Content<'_>) -> Result<String, Failure> {
 }
 
 fn content<'a>(look: &'a Look<'_>) -> Content<'a> {
-    let Look { campaign, plan, outline, chosen, wording, since } = look;
+    let Look { campaign, plan, outline, chosen, wording, advice, since } = look;
     let mut languages: Vec<&str> = outline.messages.keys().map(|(_, language)| language.as_str()).collect();
     languages.sort_unstable();
     languages.dedup();
@@ -197,6 +217,8 @@ fn content<'a>(look: &'a Look<'_>) -> Content<'a> {
         reasons: reasons(&outline.turned_away, &chosen.away),
         readings_title: LANGUAGES_TITLE,
         readings: language_lines(outline),
+        worth_a_look: outline.odd.iter().map(Odd::from).collect(),
+        advice,
         since: since.map(|since| Since { last_run_at: rfc3339(since.last_run_at), lines: since_lines(since) }),
         notes: wording.notes(outline.messages.keys()),
         samples_title: samples_title(chosen, outline),
@@ -238,6 +260,7 @@ fn shown(sample: &Sample, look: &Look<'_>, languages: &[&str]) -> Shown {
         language: message.language.to_owned(),
         language_at: languages.iter().position(|language| *language == message.language).unwrap_or_default(),
         why: sample.why.join(", "),
+        oddities: sample.oddities.iter().map(Oddity::words).collect(),
         entries: if chats.is_none() { entries(&message.template) } else { Vec::new() },
         chats: chats.unwrap_or_default(),
     }

@@ -13,6 +13,7 @@ use super::wording::Wording;
 use super::{Exit, Global, help};
 use crate::cloud::wire;
 use crate::ledger::Peek;
+use crate::message::definition;
 use crate::plan::Planned;
 use crate::plan::samples::{Sample, Samples};
 
@@ -104,7 +105,16 @@ fn outline(file: &Path, asked: &Asked<'_>, global: &Global, printer: Printer) ->
     let wording = Wording::new(&campaign, lock.as_ref());
     let saved = saving.map(|saving| saving.finish(&plan, &outline)).transpose()?;
     let (since, chosen) = (comparing.finish(printer), samples.finish(false));
-    let look = Look { campaign: &campaign, plan: &plan, outline: &outline, chosen: &chosen, wording: &wording, since };
+    let advice = lock.as_ref().map(|lock| definition::advice(&campaign, lock)).unwrap_or_default();
+    let look = Look {
+        campaign: &campaign,
+        plan: &plan,
+        outline: &outline,
+        chosen: &chosen,
+        wording: &wording,
+        advice: &advice,
+        since,
+    };
     printer.data(&if asked.json { outline::numbers(&look)? } else { outline::text(&look, printer.is_styled()) });
     tell_of_templates(&campaign, lock.as_ref(), printer);
     saved.iter().for_each(|saved| printer.talk(saved));

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 
 use super::failure::Failure;
+use super::outline::odd_line;
 use super::printer::{Printer, counted};
 use super::{Global, hint};
 use crate::campaign::{self, Campaign, Gleaned, Sound};
@@ -47,8 +48,9 @@ fn looked(Gleaned { campaign, sound, mut problems }: Gleaned) -> Looked {
     let can_try = sound.whole && problems.is_empty();
     let lock = lock.as_ref();
     let mut outline = campaign.as_ref().map_or_else(Outline::default, |it| Plan::examine(it, sound, lock, now()));
-    let mut advice = campaign.as_ref().zip(lock).map(|(it, lock)| definition::advice(it, lock)).unwrap_or_default();
-    advice.extend(advice_on_languages(&outline));
+    let of_lock = campaign.as_ref().zip(lock).map(|(it, lock)| definition::advice(it, lock));
+    let advice = of_lock.into_iter().flatten().chain(advice_on_languages(&outline));
+    let advice = advice.chain(outline.odd.iter().map(odd_line)).collect();
     // What is broken is not judged a second time.
     let known: HashSet<_> = problems.iter().map(|problem| (problem.file.clone(), problem.place)).collect();
     let found = outline.problems.len();

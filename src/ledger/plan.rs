@@ -48,7 +48,7 @@ pub struct Content<'a> {
 
 impl<'a> From<&'a Message<'_>> for Content<'a> {
     fn from(message: &'a Message<'_>) -> Self {
-        let Message { endpoint, name, language, template } = message;
+        let Message { endpoint, name, language, template, .. } = message;
         Self { endpoint: *endpoint, name, language, template }
     }
 }

@@ -19,6 +19,7 @@ use super::entry::Entry;
 use super::filter::Setting;
 use super::language::{Choice, Languages, Rule, Unlisted, shown};
 use super::locale::Locale;
+use super::oddity::Oddity;
 use super::part;
 use super::row::{Columns, Row};
 use super::rule;
@@ -61,6 +62,8 @@ pub struct Message<'c> {
     pub language: &'c str,
     /// The `template` object, as JSON.
     pub template: String,
+    /// What is odd about it, and yet no mistake for certain.
+    pub oddities: Vec<Oddity>,
 }
 
 impl Message<'_> {
@@ -158,22 +161,22 @@ impl Composer {
     /// When no entry serves the language, or a parameter cannot be made or would be refused.
     pub fn compose(&self, cells: &StringRecord, language: Option<&str>) -> Result<Message<'_>, Unfit> {
         let (entry, language) = self.entry(language)?;
-        let template = self.with_components(cells, (entry, language), |components| {
+        let (template, oddities) = self.with_components(cells, (entry, language), |components| {
             let template = Template { name: &entry.name, language: Language::new(language), components };
             serde_json::to_string(&template)
                 .expect("unreachable: keys are strings, and numbers that JSON cannot hold are refused before")
         })?;
-        Ok(Message { endpoint: entry.endpoint, name: &entry.name, language, template })
+        Ok(Message { endpoint: entry.endpoint, name: &entry.name, language, template, oddities })
     }
 
-    /// Whether [`Composer::compose`] has a message for a row, without writing it: the name and the language of its template.
+    /// Whether [`Composer::compose`] has a message for a row, without writing it: the name and the language of its template, and what is odd about it.
     ///
     /// # Errors
     /// The same.
-    pub fn judge(&self, cells: &StringRecord, language: Option<&str>) -> Result<(&str, &str), Unfit> {
+    pub fn judge(&self, cells: &StringRecord, language: Option<&str>) -> Result<((&str, &str), Vec<Oddity>), Unfit> {
         let (entry, language) = self.entry(language)?;
-        self.with_components(cells, (entry, language), |_| ())?;
-        Ok((&entry.name, language))
+        let ((), oddities) = self.with_components(cells, (entry, language), |_| ())?;
+        Ok(((&entry.name, language), oddities))
     }
 
     fn with_components<T>(
@@ -181,7 +184,7 @@ impl Composer {
         cells: &StringRecord,
         (entry, language): (&Entry, &str),
         make: impl FnOnce(Vec<Component<'_>>) -> T,
-    ) -> Result<T, Unfit> {
+    ) -> Result<(T, Vec<Oddity>), Unfit> {
         let row = Row::new(cells, &self.columns, &self.engine, self.settings.get(language));
         row.misfits().next().map_or(Ok(()), Err)?;
         let rendered = entry.bundle.as_ref().and_then(|bundle| bundle.render(&row));
@@ -191,7 +194,7 @@ impl Composer {
             Some(Err(_)) | None => part::fill(&entry.parts, &row)?,
         };
         self.look_at_whole(entry, language, &components)?;
-        Ok(make(components))
+        Ok((make(components), at_once.unwrap_or(row).into_oddities()))
     }
 
     /// Everything that is wrong with the parameters of a row's message, and with what it is chosen by; one flaw for each

@@ -19,6 +19,7 @@ pub mod language;
 mod letters;
 mod locale;
 mod markup;
+pub mod oddity;
 mod part;
 mod refusal;
 mod row;

@@ -121,7 +121,7 @@ impl Part {
 impl Header {
     fn fill<'r>(&'r self, row: &Row<'r>) -> Filled<Parameter<'r>> {
         Ok(match self {
-            Self::Text(name, text) => Parameter::Text { parameter_name: name.as_deref(), text: text.text(row)? },
+            Self::Text(name, text) => Parameter::Text { parameter_name: name.as_deref(), text: text.words(row)? },
             Self::Image(file) => Parameter::Image { image: file.fill(row)? },
             Self::Video(file) => Parameter::Video { video: file.fill(row)? },
             Self::Document(file) => Parameter::Document { document: file.fill(row)? },
@@ -129,8 +129,8 @@ impl Header {
                 location: Location {
                     latitude: latitude.value(row)?.into(),
                     longitude: longitude.value(row)?.into(),
-                    name: optional(name.as_ref(), row)?,
-                    address: optional(address.as_ref(), row)?,
+                    name: name.as_ref().map(|name| name.words(row)).transpose()?,
+                    address: address.as_ref().map(|address| address.words(row)).transpose()?,
                 },
             },
             Self::Product { catalog, id } => Parameter::Product {
@@ -142,7 +142,7 @@ impl Header {
 
 impl File {
     fn fill<'r>(&'r self, row: &Row<'r>) -> Filled<Media<'r>> {
-        let from = Some(self.from.text(row)?);
+        let from = Some(self.from.link(row)?);
         let (link, id) = if self.is_link { (from, None) } else { (None, from) };
         Ok(Media { id, link, filename: optional(self.name.as_ref(), row)? })
     }
@@ -151,7 +151,7 @@ impl File {
 impl Value {
     fn fill<'r>(&'r self, parameter_name: Option<&'r str>, row: &Row<'r>) -> Filled<Parameter<'r>> {
         Ok(match self {
-            Self::Text(text) => Parameter::Text { parameter_name, text: text.text(row)? },
+            Self::Text(text) => Parameter::Text { parameter_name, text: text.words(row)? },
             Self::Currency { code, amount } => {
                 let (code, Amount { thousandths, written }) = (code.value(row)?, amount.value(row)?);
                 let fallback_value = format!("{code} {written}");
@@ -161,7 +161,7 @@ impl Value {
                 }
             }
             Self::DateTime(text) => {
-                Parameter::DateTime { parameter_name, date_time: DateTime { fallback_value: text.text(row)? } }
+                Parameter::DateTime { parameter_name, date_time: DateTime { fallback_value: text.words(row)? } }
             }
         })
     }
@@ -173,8 +173,8 @@ impl Filling {
         let one = |kind, parameter| Ok(Some((kind, vec![parameter])));
         let act = |kind, action| one(kind, Parameter::Action { action });
         match self {
-            Self::Url(text) => one(ButtonKind::Url, Parameter::Text { parameter_name: None, text: text.text(row)? }),
-            Self::CopyCode(code) => one(ButtonKind::CopyCode, Parameter::CouponCode { coupon_code: code.text(row)? }),
+            Self::Url(text) => one(ButtonKind::Url, Parameter::Text { parameter_name: None, text: text.link(row)? }),
+            Self::CopyCode(code) => one(ButtonKind::CopyCode, Parameter::CouponCode { coupon_code: code.link(row)? }),
             Self::QuickReply(text) => one(ButtonKind::QuickReply, Parameter::Payload { payload: text.text(row)? }),
             Self::Flow { token, data } => {
                 let flow_token = optional(token.as_ref(), row)?.unwrap_or("unused".into());

@@ -1,6 +1,6 @@
 //! A row's cells, with the campaign's defaults in place of empty ones, and the values that expressions see.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use crate::campaign::column::Kind;
 
 use super::Unfit;
 use super::bundle::Rendered;
+use super::oddity::{Kind as OddKind, Oddity};
 use super::refusal::Shown;
 use super::rule::Flaw;
 use super::typed;
@@ -53,6 +54,8 @@ pub(super) struct Row<'r> {
     values: OnceCell<Value>,
     /// What the expressions of its message gave, where they were rendered at once.
     rendered: Option<&'r Rendered>,
+    /// What was found odd on the way.
+    oddities: RefCell<Vec<Oddity>>,
 }
 
 /// What expressions see of a row. Fewer than names where there is no setting.
@@ -80,7 +83,8 @@ impl<'r> Row<'r> {
         engine: &'r Environment<'static>,
         setting: Option<&'r Value>,
     ) -> Self {
-        Self { cells, columns, engine, setting, values: OnceCell::new(), rendered: None }
+        let (values, oddities) = (OnceCell::new(), RefCell::default());
+        Self { cells, columns, engine, setting, values, rendered: None, oddities }
     }
 
     /// The same row, with its expressions rendered.
@@ -89,7 +93,8 @@ impl<'r> Row<'r> {
         'r: 's,
     {
         let Self { cells, columns, engine, setting, ref values, .. } = *self;
-        Row { cells, columns, engine, setting, values: values.clone(), rendered: Some(rendered) }
+        let (values, oddities) = (values.clone(), RefCell::default());
+        Row { cells, columns, engine, setting, values, rendered: Some(rendered), oddities }
     }
 
     /// What the expression with this number in its bundle gave, where they were rendered at once.
@@ -119,6 +124,33 @@ impl<'r> Row<'r> {
             Some(default) if cell.trim().is_empty() => default,
             _ => cell,
         }
+    }
+
+    /// Notes that something is odd about what a column gives, or about a part of the message; once for each place.
+    pub fn notice(&self, kind: OddKind, column: Option<usize>, part: &str) {
+        let place = match column {
+            Some(column) => format!("column `{}`", self.columns.names[column]),
+            None => part.to_owned(),
+        };
+        let (oddity, mut known) = (Oddity { kind, place }, self.oddities.borrow_mut());
+        if !known.contains(&oddity) {
+            known.push(oddity);
+        }
+    }
+
+    /// What was found odd.
+    pub fn into_oddities(self) -> Vec<Oddity> {
+        self.oddities.into_inner()
+    }
+
+    /// Whether a default stands in for a cell.
+    pub fn is_defaulted(&self, column: usize) -> bool {
+        self.columns.defaults[column].is_some() && self.is_empty(column)
+    }
+
+    /// Whether the file gives nothing in a cell.
+    pub fn is_empty(&self, column: usize) -> bool {
+        self.cells.get(column).unwrap_or_default().trim().is_empty()
     }
 
     /// The cells that expressions read, built at the first expression that needs them.

@@ -28,7 +28,7 @@ pub(super) struct Amount {
 }
 
 /// Words that spreadsheets, databases and programs write where a value is missing.
-const MISSING: &[&str] = &[
+pub(super) const MISSING: &[&str] = &[
     "None",
     "none",
     "null",

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::Unfit;
 use super::expression::Expression;
+use super::oddity::{self, Kind};
 use super::refusal::Refusal;
 use super::row::Row;
 use super::rule::{Flaw, Rule, is_blank, is_doubtful, plausible};
@@ -35,7 +36,18 @@ impl<T> Slot<T> {
             None => self.expression.text(row).map_err(|error| self.failed(row, &error))?,
         };
         let value = self.check(row, &text)?;
+        self.notice_stand_ins(row);
         Ok((text, value))
+    }
+
+    /// A default of the file's, or what the expression says for an empty cell.
+    fn notice_stand_ins(&self, row: &Row<'_>) {
+        let says_otherwise = |column: &usize| matches!((&self.expression, self.expression.column()), (Expression::Value(..), Some(only)) if only == *column);
+        for column in self.expression.columns() {
+            if row.is_defaulted(*column) || (says_otherwise(column) && row.is_empty(*column)) {
+                row.notice(Kind::StandIn, Some(*column), &self.label);
+            }
+        }
     }
 
     fn check(&self, row: &Row<'_>, text: &str) -> Result<T, Unfit> {
@@ -150,6 +162,24 @@ impl Slot<()> {
     /// The text itself.
     pub fn text<'r>(&'r self, row: &Row<'r>) -> Result<Cow<'r, str>, Unfit> {
         self.checked(row).map(|(text, ())| text)
+    }
+
+    /// The text itself, for people to read: what is odd about it is noted.
+    pub fn words<'r>(&'r self, row: &Row<'r>) -> Result<Cow<'r, str>, Unfit> {
+        self.noted(row, oddity::of_words)
+    }
+
+    /// The text itself, as a link or a code: what is odd about it is noted.
+    pub fn link<'r>(&'r self, row: &Row<'r>) -> Result<Cow<'r, str>, Unfit> {
+        self.noted(row, oddity::of_link)
+    }
+
+    fn noted<'r>(&'r self, row: &Row<'r>, odd: fn(&str) -> Option<Kind>) -> Result<Cow<'r, str>, Unfit> {
+        let text = self.text(row)?;
+        if let Some(kind) = odd(&text) {
+            row.notice(kind, self.expression.column(), &self.label);
+        }
+        Ok(text)
     }
 
     /// The text as JSON: what is exactly one expression and gives a number or a boolean stays one, all else is a string.

@@ -20,7 +20,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use jiff::civil::Date;
 
-pub use outline::Outline;
+pub use outline::{Odd, Outline};
 pub use readings::{Reading, Readings};
 pub use trial::Tried;
 
@@ -32,6 +32,7 @@ use crate::catalogue::Lock;
 use crate::clock::UnixMs;
 use crate::message::compose::{Composer, Message};
 use crate::message::definition;
+use crate::message::oddity::{Kind, Oddity};
 use crate::problem::Problem;
 use cost::Pricing;
 use quoting::{blame, quotable};
@@ -99,6 +100,15 @@ enum Purpose {
     Show,
     /// To know whether there are any.
     Judge,
+}
+
+/// What came of a row.
+struct Made<'c> {
+    name: &'c str,
+    language: &'c str,
+    /// What is odd about it, where no message says so.
+    oddities: Vec<Oddity>,
+    message: Option<Message<'c>>,
 }
 
 /// Nothing more can be had from the recipients file.
@@ -211,6 +221,8 @@ impl<'c> Plan<'c> {
                 Err(problems) => outline.problems_before(problems),
             },
         }
+        // What the author provided for comes last.
+        outline.odd.sort_by_key(|odd| odd.oddity.kind == Kind::StandIn);
         Ok(outline)
     }
 
@@ -267,20 +279,15 @@ impl<'c> Plan<'c> {
     ) -> Result<(), E> {
         outline.rows += 1;
         let composed = self.recipient(row).and_then(|(recipient, language)| {
-            let (template, message) = match purpose {
-                Purpose::Judge => (self.composer.judge(row.cells, language.as_deref())?, None),
-                Purpose::Show => {
-                    let message = self.composer.compose(row.cells, language.as_deref())?;
-                    ((message.name, message.language), Some(message))
-                }
-            };
+            let made = self.make(row, language.as_deref(), purpose)?;
             let occurrence = self.occurrence_of(row)?;
             self.is_the_one(row.number, &recipient, occurrence.as_deref(), people)?;
-            Ok((recipient, occurrence, language, template, message))
+            Ok((recipient, occurrence, language, made))
         });
         match composed {
-            Ok((recipient, occurrence, written, (name, language), message)) => {
+            Ok((recipient, occurrence, written, Made { name, language, oddities, message })) => {
                 outline.count(name, language);
+                outline.notice(row.number, message.as_ref().map_or(&oddities, |message| &message.oddities));
                 if let Some(written) = written.as_deref() {
                     outline.languages.count(written, || self.composer.choose(Some(written)).ok());
                 }
@@ -354,6 +361,19 @@ impl<'c> Plan<'c> {
         let recipient =
             Recipient::parse(&address.phone, country).map_err(|error| Rejection::of_phone(&error, self.phone_cell))?;
         Ok((recipient, address.language))
+    }
+
+    fn make(&self, row: &Row<'_>, language: Option<&str>, purpose: Purpose) -> Result<Made<'_>, Rejection> {
+        Ok(match purpose {
+            Purpose::Judge => {
+                let ((name, language), oddities) = self.composer.judge(row.cells, language)?;
+                Made { name, language, oddities, message: None }
+            }
+            Purpose::Show => {
+                let message = self.composer.compose(row.cells, language)?;
+                Made { name: message.name, language: message.language, oddities: Vec::new(), message: Some(message) }
+            }
+        })
     }
 
     /// The occurrence that a row names for itself.

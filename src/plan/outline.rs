@@ -4,10 +4,22 @@ use std::collections::BTreeMap;
 
 use super::cost::{Priced, Volume};
 use super::readings::Readings;
+use crate::message::oddity::Oddity;
 use crate::problem::Problem;
 
 /// So many problems are kept; the rest is counted. A file with more is mended a batch at a time.
 const PROBLEMS_KEPT: usize = 1_000;
+
+/// An oddity, and how many messages have it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Odd {
+    /// What is odd.
+    pub oddity: Oddity,
+    /// How many messages have it.
+    pub rows: u64,
+    /// The first row that has it.
+    pub first_row: u64,
+}
 
 /// A plan in numbers.
 #[derive(Debug, Default)]
@@ -24,6 +36,8 @@ pub struct Outline {
     pub volume: Volume,
     /// What they cost at most; none of a campaign without a budget.
     pub cost: Option<Priced>,
+    /// What is odd about messages, in the order of the first rows; stand-ins for empty cells last.
+    pub odd: Vec<Odd>,
     /// What is wrong, in file order, as far as kept. With any, nothing may be sent.
     pub problems: Vec<Problem>,
     /// How many problems there are in all.
@@ -47,6 +61,15 @@ impl Outline {
             Some((_, count)) => *count += 1,
             None => {
                 self.messages.insert((name.to_owned(), language.to_owned()), 1);
+            }
+        }
+    }
+
+    pub(super) fn notice(&mut self, row: u64, oddities: &[Oddity]) {
+        for oddity in oddities {
+            match self.odd.iter_mut().find(|odd| odd.oddity == *oddity) {
+                Some(odd) => odd.rows += 1,
+                None => self.odd.push(Odd { oddity: oddity.clone(), rows: 1, first_row: row }),
             }
         }
     }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::Planned;
 use crate::cloud::Endpoint;
 use crate::message::compose::Message;
+use crate::message::oddity::Oddity;
 
 /// Messages are filled up to so many, however alike they are.
 const FEW: usize = 3;
@@ -20,6 +21,8 @@ pub struct Sample {
     pub recipient: String,
     /// Why it was chosen: `the first`, `the longest`. Empty for one among others.
     pub why: Vec<&'static str>,
+    /// What is odd about it.
+    pub oddities: Vec<Oddity>,
     endpoint: Endpoint,
     name: String,
     language: String,
@@ -30,11 +33,12 @@ pub struct Sample {
 impl Sample {
     /// A message, chosen for no reason yet.
     pub fn new(row: u64, recipient: &str, message: &Message<'_>) -> Self {
-        let Message { endpoint, name, language, template } = message;
+        let Message { endpoint, name, language, template, oddities } = message;
         Self {
             row,
             recipient: recipient.to_owned(),
             why: Vec::new(),
+            oddities: oddities.clone(),
             endpoint: *endpoint,
             name: (*name).to_owned(),
             language: (*language).to_owned(),
@@ -45,7 +49,8 @@ impl Sample {
 
     /// What is said.
     pub fn message(&self) -> Message<'_> {
-        Message { endpoint: self.endpoint, name: &self.name, language: &self.language, template: self.template.clone() }
+        let (template, oddities) = (self.template.clone(), self.oddities.clone());
+        Message { endpoint: self.endpoint, name: &self.name, language: &self.language, template, oddities }
     }
 }
 
@@ -71,6 +76,9 @@ pub struct Samples {
     shortest: Option<Sample>,
     /// The first of each template and language.
     kinds: Vec<Sample>,
+    /// The first of each oddity, and what is odd about those.
+    odd: Vec<Sample>,
+    oddities: Vec<Oddity>,
     /// As many as there is room for, in equal steps through the file.
     spread: Vec<Sample>,
     away: Vec<Away>,
@@ -80,7 +88,7 @@ pub struct Samples {
 /// What was chosen, in file order.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Chosen {
-    /// Messages: the first, the longest, the shortest, one of each template and language.
+    /// Messages: the first, the longest, the shortest, one of each oddity, one of each template and language.
     pub messages: Vec<Sample>,
     /// Rows that were turned away: the first ones, and one for each reason.
     pub away: Vec<Away>,
@@ -99,6 +107,8 @@ impl Samples {
             longest: None,
             shortest: None,
             kinds: Vec::new(),
+            odd: Vec::new(),
+            oddities: Vec::new(),
             spread: Vec::new(),
             away: Vec::new(),
             codes: BTreeSet::new(),
@@ -133,6 +143,10 @@ impl Samples {
         if self.kinds.len() < self.messages_max && !self.kinds.iter().any(is_known) {
             self.kinds.push(sample());
         }
+        if self.odd.len() < self.messages_max && message.oddities.iter().any(|oddity| !self.oddities.contains(oddity)) {
+            self.oddities.extend(message.oddities.iter().cloned());
+            self.odd.push(sample());
+        }
         // As many steps as there is room for, so that what is kept is spread over the whole file.
         let (room, rows) = (self.messages_max as u64, self.rows.max(1));
         if (self.spread.len() as u64) < room && self.met.saturating_mul(room) / rows >= self.spread.len() as u64 {
@@ -158,7 +172,7 @@ impl Samples {
             self.longest.into_iter().for_each(|sample| add(sample, Some("the longest"), room));
             self.shortest.into_iter().for_each(|sample| add(sample, Some("the shortest"), room));
         }
-        self.kinds.into_iter().for_each(|sample| add(sample, None, room));
+        self.odd.into_iter().chain(self.kinds).for_each(|sample| add(sample, None, room));
         let room = if is_full { room } else { room.min(FEW) };
         self.spread.into_iter().for_each(|sample| add(sample, None, room));
         messages.sort_by_key(|sample| sample.row);

@@ -20,7 +20,7 @@ fn filled(components: &Value) -> String {
 
 fn drawn(wording_of: &Value, given: &Value, is_styled: bool) -> String {
     let (endpoint, template) = (Endpoint::Messages, filled(given));
-    let message = Message { endpoint, name: "spring", language: "en", template };
+    let message = Message { endpoint, name: "spring", language: "en", template, oddities: Vec::new() };
     bubble::text(&message, Some(&wording(wording_of)), is_styled)
 }
 

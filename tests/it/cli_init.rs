@@ -52,6 +52,8 @@ fn a_starter_project_can_be_previewed_and_rehearsed() {
 
     languages not written as listed
               1  `fr` sent in en_US, the fallback
+    worth a look
+              1  column `first_name` is empty, so something else is said (row 4)
 
     all messages
     the wording of spring_sale is not known here, so parameters are shown; to read
@@ -67,6 +69,7 @@ fn a_starter_project_can_be_previewed_and_rehearsed() {
     │ body discount    20%   │
     ╰────────────────────────╯
     row 4 to +12025550103: spring_sale (en_US), the longest
+    worth a look: column `first_name` is empty, so something else is said
     ╭─ spring_sale · en_US ───╮
     │ body first_name  Friend │
     │ body discount    15%    │

@@ -133,6 +133,7 @@ fn a_preview_tells_programs_the_numbers() {
         "duplicate": 1,
         "empty": 1
       },
+      "worth_a_look": [],
       "rate_per_second": 1000.0,
       "duration_s": 1,
       "cost": null,

@@ -98,6 +98,9 @@ fn the_spring_sale_shows_what_a_campaign_can_say_and_what_is_wrong_with_its_rows
       row 27: this phone number has an extension, and extensions have no WhatsApp;
               write a number without an extension
 
+    worth a look
+              1  column `first_name` is empty, so something else is said (row 9)
+
     5 of 20 messages
     the wording is that of the built-in simulator's templates, from
     templates.lock.json
@@ -144,6 +147,7 @@ fn the_spring_sale_shows_what_a_campaign_can_say_and_what_is_wrong_with_its_rows
     │ [ Parar ofertas ]                                                         │
     ╰───────────────────────────────────────────────────────────────────────────╯
     row 9 to +14155550108: spring_sale (en_US), the shortest
+    worth a look: column `first_name` is empty, so something else is said
     ╭─ spring_sale · en_US ─────────────────────────────────────────────────────╮
     │ [image] https://cdn.example.com/spring_sale/kids.jpg                      │
     │                                                                           │

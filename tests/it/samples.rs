@@ -2,11 +2,14 @@
 
 use tidings::cloud::Endpoint;
 use tidings::message::compose::Message;
+use tidings::message::oddity::{Kind, Oddity};
 use tidings::plan::Planned;
 use tidings::plan::samples::{Chosen, Samples};
 
 enum Row<'a> {
     Message(&'a str, &'a str),
+    /// A message of which something is odd.
+    Odd(Kind),
     Away(&'static str),
 }
 
@@ -15,16 +18,22 @@ fn chosen(samples_max: usize, away_max: usize, rows: &[Row<'_>], is_full: bool) 
     let mut samples = Samples::new(samples_max, away_max, rows.len() as u64);
     for (row, it) in (2..).zip(rows) {
         match it {
-            Row::Message(language, text) => {
-                let template = format!("{language}{text}");
-                let message = &Message { endpoint: Endpoint::Messages, name: "", language, template };
-                let (recipient, occurrence) = ("+12025550123", "once");
-                samples.add(&Planned::Message { row, recipient, identity: row, occurrence, message });
+            Row::Message(language, text) => add(&mut samples, row, language, text, Vec::new()),
+            Row::Odd(kind) => {
+                let oddity = Oddity { kind: *kind, place: "body".to_owned() };
+                add(&mut samples, row, "en", "some text", vec![oddity]);
             }
             Row::Away(code) => samples.add(&Planned::TurnedAway { row, recipient: "", code, reason: code }),
         }
     }
     samples.finish(is_full)
+}
+
+fn add(samples: &mut Samples, row: u64, language: &str, text: &str, oddities: Vec<Oddity>) {
+    let template = format!("{language}{text}");
+    let message = &Message { endpoint: Endpoint::Messages, name: "", language, template, oddities };
+    let (recipient, occurrence) = ("+12025550123", "once");
+    samples.add(&Planned::Message { row, recipient, identity: row, occurrence, message });
 }
 
 fn rows_and_reasons(chosen: &Chosen) -> Vec<(u64, String)> {
@@ -43,6 +52,18 @@ fn the_first_the_longest_the_shortest_and_one_of_each_language_are_shown() {
     assert_eq!(rows_and_reasons(&chosen(8, 20, &rows, false)), expected);
     // Where there is little room, they come before one of each language.
     assert_eq!(rows_and_reasons(&chosen(3, 20, &rows, false)), expected[..3]);
+}
+
+#[test]
+fn each_oddity_has_an_example_however_late() {
+    let mut rows: Vec<Row<'_>> = (0..100).map(|_| Row::Message("en", "some text")).collect();
+    for (at, kind) in [(50, Kind::Html), (51, Kind::Html), (90, Kind::Garbled), (99, Kind::Missing("NULL"))] {
+        rows[at] = Row::Odd(kind);
+    }
+    let rows_of =
+        |samples_max| rows_and_reasons(&chosen(samples_max, 20, &rows, false)).into_iter().map(|(row, _)| row);
+    assert_eq!(rows_of(8).collect::<Vec<_>>(), [2, 52, 92, 101]);
+    assert_eq!(rows_of(3).collect::<Vec<_>>(), [2, 52, 92], "there is no more room");
 }
 
 #[test]
