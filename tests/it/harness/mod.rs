@@ -1,5 +1,6 @@
 //! What the tests share.
 
+pub mod browser;
 pub mod ledger;
 pub mod lister;
 pub mod mount;
