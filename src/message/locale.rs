@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
 use icu_datetime::fieldsets::enums::DateFieldSet;
-use icu_datetime::fieldsets::{YMD, YMDE};
+use icu_datetime::fieldsets::{E, YMD, YMDE};
+use icu_datetime::options::YearStyle;
 use icu_datetime::{DateTimeFormatter, DateTimeFormatterPreferences};
 use icu_decimal::input::Decimal;
 use icu_decimal::{DecimalFormatter, options::DecimalFormatterOptions};
@@ -22,6 +23,10 @@ use jiff::civil::Date;
 /// The lengths of a date, from the longest, by the names that CLDR gives them.
 pub(super) const LENGTHS: [&str; 4] = ["full", "long", "medium", "short"];
 
+/// Positions in [`LENGTHS`].
+const FULL: usize = 0;
+const LONG: usize = 1;
+
 /// One language.
 #[derive(Debug)]
 pub(super) struct Locale {
@@ -29,6 +34,8 @@ pub(super) struct Locale {
     decimals: DecimalFormatter,
     /// In the order of [`LENGTHS`].
     dates: [DateTimeFormatter<DateFieldSet>; 4],
+    /// The day of the week, where the full date is the long one behind it.
+    weekday: Option<DateTimeFormatter<E>>,
     /// By currency, as they are met.
     money: RwLock<HashMap<String, Arc<CurrencyFormatter<DecimalFormatter>>>>,
 }
@@ -46,14 +53,22 @@ impl Locale {
         let load = |_| DataError::custom("a date's formatter cannot be loaded");
         let date = |length: YMD| DateTimeFormatter::try_new(preferences, length).map_err(load);
         let full = DateTimeFormatter::try_new(preferences, YMDE::long()).map_err(load)?;
+        let mut short = date(YMD::short())?;
+        if begins_with_two_digits(&short) {
+            short = date(YMD::short().with_year_style(YearStyle::Full))?;
+        }
         Ok(Self {
             decimals: DecimalFormatter::try_new((&tag).into(), DecimalFormatterOptions::default())?,
             dates: [
                 full.cast_into_fset(),
                 date(YMD::long())?.cast_into_fset(),
                 date(YMD::medium())?.cast_into_fset(),
-                date(YMD::short())?.cast_into_fset(),
+                short.cast_into_fset(),
             ],
+            weekday: numbers_its_months(&tag)
+                .then(|| DateTimeFormatter::try_new(preferences, E::long()))
+                .transpose()
+                .map_err(load)?,
             money: RwLock::default(),
             tag,
         })
@@ -73,7 +88,11 @@ impl Locale {
     pub fn date(&self, date: Date, length: usize) -> Option<String> {
         let (month, day) = (date.month().unsigned_abs(), date.day().unsigned_abs());
         let date = icu_datetime::input::Date::try_new_iso(i32::from(date.year()), month, day).ok()?;
-        Some(self.dates.get(length)?.format(&date).to_string())
+        let of = |length: usize| Some(self.dates.get(length)?.format(&date).to_string());
+        match &self.weekday {
+            Some(weekday) if length == FULL => Some(format!("{}, {}", weekday.format(&date), of(LONG)?)),
+            _ => of(length),
+        }
     }
 
     /// An amount of a currency, with as many decimals as the currency has.
@@ -91,6 +110,17 @@ impl Locale {
         self.money.write().ok()?.insert(code.to_owned(), Arc::clone(&formatter));
         Some(formatter)
     }
+}
+
+/// Whether a short date begins with a year of two digits: `26-12-25` may be read as the 26th.
+fn begins_with_two_digits(short: &DateTimeFormatter<YMD>) -> bool {
+    let date = icu_datetime::input::Date::try_new_iso(2033, 11, 22);
+    date.is_ok_and(|date| short.format(&date).to_string().starts_with("33"))
+}
+
+/// CLDR has no full date with a weekday for Portugal as a pattern of parts, and what stands in is `sexta-feira, 25/12/2026`.
+fn numbers_its_months(tag: &Tag) -> bool {
+    tag.to_string() == "pt-PT"
 }
 
 /// How many decimals a currency has.

@@ -145,7 +145,7 @@ fn numbers_are_written_as_the_language_writes_them() {
 fn dates_are_written_as_the_language_writes_them() {
     assert_snapshot!(everywhere("{{ a | date('full') }}", "2026-04-07"), @"
     pt_BR: terça-feira, 7 de abril de 2026
-    pt_PT: terça-feira, 7/04/2026
+    pt_PT: terça-feira, 7 de abril de 2026
     en_US: Tuesday, April 7, 2026
     en_GB: Tuesday, 7 April 2026
     en_IN: Tuesday, 7 April 2026

@@ -45,6 +45,7 @@ mod leaks;
 mod ledger;
 mod ledger_choice;
 mod ledger_history;
+mod locales;
 mod oddities;
 mod outcome;
 mod pacing;
