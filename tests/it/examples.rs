@@ -5,6 +5,7 @@ use std::path::Path;
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::harness::browser::Browser;
 use crate::harness::project::Project;
 
 fn example(name: &str) -> Project {
@@ -186,6 +187,59 @@ fn the_preview_of_the_readme_is_a_real_one() {
     let (_, rest) = readme.split_once("\n## A preview\n").expect("a preview");
     let block = rest.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a block");
     assert!(shown.contains(block.trim_end()), "{block}");
+}
+
+/// The page of the README's picture, as text, without what differs from one making to the next.
+const PAGE: &str = "tests/it/data/spring_sale.page.txt";
+const PICTURE: &str = "campaigns/preview.png";
+const PICTURE_BYTES_MAX: usize = 80 * 1024;
+
+/// `TIDINGS_BLESS=1 cargo test the_picture_of_the_readme` makes it again, to be looked at before it is kept.
+#[test]
+fn the_picture_of_the_readme_shows_the_page_as_it_is() {
+    let home = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let project = example("spring_sale");
+    project.tidings(["preview", "spring_sale.yaml", "--html", "page.html"]).code(0);
+    let Some(mut browser) = Browser::start() else { return };
+    browser.look(SIZE.0, true);
+    browser.open(&project.path("page.html"));
+    let shown =
+        browser.evaluate("[...document.body.children].slice(0, -1).map(it => it.innerText.trim()).join('\\n\\n')");
+    let shown = format!("{}\n", shown.as_str().expect("a text"));
+    if std::env::var_os("TIDINGS_BLESS").is_some() {
+        fs::write(home.join(PAGE), &shown).expect("written");
+        fs::write(home.join(PICTURE), browser.small_screenshot(SIZE, SCALE)).expect("written");
+    }
+    let kept = fs::read_to_string(home.join(PAGE)).expect("a text");
+    assert_eq!(shown, kept, "make the picture again: TIDINGS_BLESS=1 cargo test the_picture_of_the_readme");
+    let picture = fs::read(home.join(PICTURE)).expect("a picture");
+    assert!(picture.starts_with(b"\x89PNG"));
+    assert!(picture.len() <= PICTURE_BYTES_MAX, "{} bytes", picture.len());
+    assert!(include_str!("../../README.md").contains(&format!("]({PICTURE})")), "nobody sees it");
+}
+
+/// How much of the page is in the picture, and how much smaller.
+const SIZE: (u32, u32) = (1100, 1020);
+const SCALE: f64 = 0.62;
+
+#[test]
+fn the_diagnostics_of_the_readme_are_real_ones() {
+    let readme = include_str!("../../README.md");
+    let block = |heading: &str, fence: &str| {
+        let (_, rest) = readme.split_once(heading).expect("a heading");
+        let block = rest.split(&format!("```{fence}\n")).nth(1).and_then(|rest| rest.split("```").next());
+        block.expect("a block").to_owned()
+    };
+    let campaign = block("\n## A first real campaign\n", "yaml");
+    let recipients = block("\n## A first real campaign\n", "csv");
+    // The mistakes that the block tells of.
+    let campaign = campaign.replace("languages:", "langauges:").replace("{{ first_name", "{{ frist_name");
+    let (campaign, recipients) =
+        (campaign.replace("# spring.yaml\n", ""), recipients.replace("+1 202 555 0123", "+12025550123"));
+    let recipients = recipients.replace("5550123", "555O123");
+    let project = Project::empty().file("spring.yaml", campaign).file("spring.csv", recipients);
+    let said = project.tidings(["check", "spring.yaml"]).code(2).stderr.clone();
+    assert_eq!(said, block("\n## When something is wrong\n", "text"));
 }
 
 #[test]
