@@ -69,6 +69,7 @@
 //! *Breaker*: what stopped a run by itself, until somebody acknowledges it. *Threshold*: how many refusals or doubts
 //! among the last messages are too many. *Rate*: the price of one message to a market; *cost*: the most that a plan comes
 //! to. *Resolve*: a person's verdict on a doubt.
+//! *Oddity*: what is no mistake for certain and worth a look; counted and shown, and never a reason to stop.
 //! *Occurrence*: one time that a campaign reaches people: the only one, a day's, or an invoice's. *Stage*, *open*: to bring a
 //! plan into the ledger, and to let it take effect. *Withdrawn*: planned, and never to be sent.
 //! *Message*: one thing for one person, with a key. *Attempt*: one asking. *Outcome*: what came of it. *Claim*: to take

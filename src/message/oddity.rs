@@ -143,7 +143,9 @@ fn marks(text: &str) -> u8 {
 const AMIDST_OTHERS: &[&str] = &["NULL", "NaN", "undefined", "N/A", "n/a", "(null)", "[object Object]"];
 
 fn missing(text: &str) -> Option<Kind> {
-    let errors = MISSING.iter().filter(|word| word.starts_with('#'));
+    // All errors of spreadsheets begin with this sign.
+    let errors: &[&str] = if text.contains('#') { MISSING } else { &[] };
+    let errors = errors.iter().filter(|word| word.starts_with('#'));
     let word = errors.chain(AMIDST_OTHERS).find(|word| stands_alone(text, word))?;
     Some(Kind::Missing(word))
 }
@@ -167,7 +169,7 @@ fn is_garbled(text: &str) -> bool {
     while let Some(first) = rest.next() {
         let mut next = rest.clone();
         if let ('Â' | 'Ã' | 'Ð' | 'Ñ' | 'Ø' | 'Ù', Some(second)) = (first, next.next())
-            && is_second_half(second, next.next())
+            && is_second_half(first, second, next.next())
         {
             return true;
         }
@@ -175,14 +177,16 @@ fn is_garbled(text: &str) -> bool {
     false
 }
 
-/// What Windows-1252 makes of the second byte of a letter, as far as it does not follow capitals in ordinary text: quotes,
-/// dashes and spaces do, at the end of a word.
-fn is_second_half(second: char, third: Option<char>) -> bool {
+/// Whether a sign is what Windows-1252 makes of the second byte of a letter, and not one that follows a capital in ordinary
+/// text: quotes, dashes and spaces do, at the end of a word.
+fn is_second_half(first: char, second: char, third: Option<char>) -> bool {
     match second {
-        '\u{a0}' | '»' | '’' | '”' | '“' | '‘' | '–' | '—' | '…' | '›' | '™' | '•' | '·' | '®' | '©' | '¡' | '¿' => {
-            third.is_some_and(char::is_lowercase) || (matches!(second, '©' | '¡') && third.is_none())
+        // `AMANHÃ !` is Portuguese; `voilÃ  la` was French.
+        '\u{a0}' => first == 'Â' || first == 'Ã' && !third.is_some_and(|third| "!?:;»".contains(third)),
+        '»' | '’' | '”' | '“' | '‘' | '–' | '—' | '…' | '›' | '™' | '•' | '·' => {
+            third.is_some_and(char::is_lowercase)
         }
-        '\u{a2}'..='\u{bf}' => true,
+        '\u{a1}'..='\u{bf}' => true,
         '€' | '‚' | 'ƒ' | '„' | '†' | '‡' | 'ˆ' | '‰' | 'Š' | '‹' | 'Œ' | 'Ž' | '˜' | 'š' | 'œ' | 'ž' | 'Ÿ' => {
             true
         }
@@ -221,7 +225,7 @@ fn is_element(rest: &str) -> bool {
 
 /// How mail programs and shops write what they fill in: `[[name]]`, `*|NAME|*`, `%NAME%`, `{name}`, `${name}`, `<<name>>`.
 fn is_placeholder(text: &str) -> bool {
-    const ENDS: [(&str, &str); 6] = [("[[", "]]"), ("*|", "|*"), ("%", "%"), ("{", "}"), ("<<", ">>"), ("%%", "%%")];
+    const ENDS: [(&str, &str); 5] = [("[[", "]]"), ("*|", "|*"), ("%", "%"), ("{", "}"), ("<<", ">>")];
     ENDS.iter().any(|(open, close)| {
         text.match_indices(open).any(|(at, _)| {
             let rest = &text[at + open.len()..];

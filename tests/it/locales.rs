@@ -97,6 +97,9 @@ fn theirs(browser: &mut Browser, forms: &[Form]) -> Value {
 /// Chromium leaves out what CLDR has of these languages, and writes English, or no language.
 const LACKING: &str = "sq az be_BY ka ha ga kk rw_RW ky_KG lo mk ps_AF pa si_LK uz zu";
 
+const PARTS: &str = "the parts of a date are joined by CLDR's patterns for parts, where Chromium takes whole patterns: they differ in a \
+                     comma, a zero before a day or the order of words, and not in day, month and year";
+
 /// Where CLDR is read differently, by form, and why that is no mistake. Names of currencies are apart.
 const KNOWN: &[(&str, &str, &str)] = &[
     ("numbers", "bn_IN", "Bengali is written with Western digits in India in newer data"),
@@ -105,14 +108,11 @@ const KNOWN: &[(&str, &str, &str)] = &[
     ("money", "fr_CH", "the comma of numbers stands for the point of money, which differ in French Switzerland only"),
     ("money", "ml mr", "the groups of numbers, lakhs and crores, stand for those of money"),
     ("money", "bn_IN ta en_ZA", "digits, and a space between sign and amount, as above and in newer data"),
-    ("full", "bn_IN da zh_TW prs_AF en_AE en_AU en_IE fr_CH hi id kn mr fa sr sk sl es_HN sw ta te th vi", "PARTS"),
-    ("long", "bn_IN en_AE et hi kn sr sl ta te vi", "PARTS"),
-    ("medium", "bn_IN ca en_AU en_IN en_NZ kn ko lv sr es_AR es_CR es_DO es_EC es_HN te", "PARTS"),
-    ("short", "bn_IN cs en_NZ ko lv pl sr sl te th vi", "PARTS"),
+    ("full", "bn_IN da zh_TW prs_AF en_AE en_AU en_IE fr_CH hi id kn mr fa sr sk sl es_HN sw ta te th vi", PARTS),
+    ("long", "bn_IN en_AE et hi kn sr sl ta te vi", PARTS),
+    ("medium", "bn_IN ca en_AU en_IN en_NZ kn ko lv sr es_AR es_CR es_DO es_EC es_HN te", PARTS),
+    ("short", "bn_IN cs en_NZ ko lv pl sr sl te th vi", PARTS),
 ];
-
-// PARTS: ours joins the parts of a date by CLDR's patterns for parts, Chromium takes CLDR's whole patterns, some of which
-// differ in a comma, a zero before a day, or the order of words. Day, month and year are the same, as `numbers_in` sees.
 
 fn is_known(form: &str, code: &str) -> bool {
     let kind = match form {
@@ -120,7 +120,7 @@ fn is_known(form: &str, code: &str) -> bool {
         form if CURRENCIES.contains(&form) => "money",
         form => form,
     };
-    KNOWN.iter().any(|(known, codes, _)| *known == kind && codes.split_whitespace().any(|it| it == code))
+    KNOWN.iter().any(|(known, codes, _why)| *known == kind && codes.split_whitespace().any(|it| it == code))
 }
 
 /// Without what no reader sees: kinds of spaces and of minus, and marks of direction.
