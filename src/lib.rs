@@ -34,7 +34,7 @@
 //! | 0 | [`problem`], [`clock`], [`secret`] | what is wrong in a file; the only reader of the time; tokens |
 //! | 1 | [`cloud`] | WhatsApp's words: requests, faults, outcomes, the client. Knows no campaigns |
 //! | 2 | [`policy`], [`catalogue`] | pure: pace, slots, retries, reasons to stop, thresholds, prices; time is an argument. The account's templates as a lock file, and what changed since |
-//! | 3 | [`campaign`], [`audience`] | what the author wrote, with its rates file, and the schema that editors know it by; who is in the recipients file |
+//! | 3 | [`campaign`], [`audience`] | what the author wrote, in a campaign file, in the defaults beside it and in its rates file, and the schemas that editors know them by; who is in the recipients file |
 //! | 4 | [`message`] | what one person gets: the language, parameters, components, payload; and whether that fits the templates of a lock file |
 //! | 5 | [`plan`] | campaign × audience, as a stream; saved to a file for somebody's approval |
 //! | 6 | [`ledger`] | what happened: the memory that survives. The only room that knows SQL |

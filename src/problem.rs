@@ -18,6 +18,22 @@ pub struct Place {
     pub column: u64,
 }
 
+impl Place {
+    /// The place so many lines further down.
+    pub(crate) fn moved(self, lines: u64) -> Self {
+        Self { line: self.line + lines, ..self }
+    }
+}
+
+/// A place and its file, where what is written may come from more than one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Location {
+    /// The file as its author named it.
+    pub file: PathBuf,
+    /// Where in the file.
+    pub place: Place,
+}
+
 /// What may be shown of the line that a problem stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quote {

@@ -27,12 +27,44 @@ pub(super) const NOT_YET: &[&str] = &[
     "file",
 ];
 
+/// How to speak of a file, and what to do when there is nothing in it to go on with.
+pub(super) struct Form {
+    /// What it is.
+    pub name: &'static str,
+    /// A key that it may have.
+    pub first_key: &'static str,
+    /// Where it is a directory.
+    pub directory: &'static str,
+    /// Where a name leads to nothing.
+    pub missing: &'static str,
+    /// Where it is too large.
+    pub large: &'static str,
+}
+
+/// A campaign file.
+pub(super) const CAMPAIGN: Form = Form {
+    name: "a campaign file",
+    first_key: "campaign",
+    directory: "name the campaign file in it",
+    missing: "check the name and the directory",
+    large: "a campaign file names recipients by their CSV file; it does not hold them",
+};
+
+/// What campaigns share.
+pub(super) const DEFAULTS: Form = Form {
+    name: "a file of defaults",
+    first_key: "sender",
+    directory: "rename it: a file of this name holds what the campaigns beside it share",
+    missing: "a link of this name leads to nothing: mend the link, or remove it",
+    large: "it holds what the campaigns beside it share: a few lines",
+};
+
 /// How to call what was found.
 pub(super) fn kind_name(kind: &Kind) -> &'static str {
     match kind {
         Kind::List(_) => "a list",
         Kind::Map(_) => "a map",
-        Kind::Text(_) | Kind::Null | Kind::Broken => "a text",
+        Kind::Text(_) | Kind::Null { .. } | Kind::Broken => "a text",
     }
 }
 
@@ -94,4 +126,29 @@ pub(super) fn either(words: &[&str]) -> String {
         Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
         None => String::new(),
     }
+}
+
+/// The parser's words, translated.
+pub(super) fn explain(info: &str) -> (String, &'static str) {
+    let (message, help) = if info.contains("flow") {
+        ("this bracket is never closed, or a comma is missing inside", "close the bracket, or put texts in quotes")
+    } else if info.contains("quoted scalar") && info.contains("end of stream") {
+        ("this quote is never closed", "write the closing quote")
+    } else if info.contains("quoted scalar") {
+        ("something stands behind the closing quote", "put the whole text in one pair of quotes")
+    } else if info.contains("tab") {
+        ("a tab stands where only spaces may", "indent with spaces, never with tabs")
+    } else if info.contains("mapping values") {
+        ("this colon starts no value", "check the indentation; put a text that holds a colon and a space in quotes")
+    } else if info.contains("anchor") {
+        ("this alias names nothing", "put a text that starts with `*` in quotes")
+    } else if info.contains("unexpected character") {
+        ("a text cannot start with this character", "put the text in quotes")
+    } else if info.contains("expected key") || info.contains("'-' indicator") {
+        ("this does not fit to the lines above", "check the indentation, and the quotes and brackets above")
+    } else {
+        let help = "check the indentation, quotes and brackets here and in the lines above";
+        return (format!("this is not YAML: {info}"), help);
+    };
+    (message.to_owned(), help)
 }

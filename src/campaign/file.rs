@@ -1,4 +1,4 @@
-//! The campaign file as its author writes it: plain serde types that declare its keys.
+//! The campaign file, and the defaults beside it, as their author writes them: plain serde types that declare their keys.
 //!
 //! They say what may be written where, and nothing of what makes sense; that is for `check`. Their doc comments and
 //! examples are what an editor shows beside the file, through the schema: they speak to its author.
@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::kinds::{Entries, TextOr};
-use super::schema::{Holds, INTEGER, SCALAR};
+use super::schema::{Holds, INTEGER, OrNothing, SCALAR};
 use crate::policy::threshold;
 pub(super) use template::{Button, Card, Document, Endpoint, Header, Media, Parameter, Products, Template};
 pub(super) use trial::{Expect, Trial};
@@ -29,9 +29,9 @@ pub(super) struct CampaignFile {
     /// What the campaign is about, for you and your colleagues. Nobody gets it.
     #[schemars(example = &"Spring sale, a coupon for each customer of last season")]
     pub description: Option<String>,
-    /// The number that sends.
+    /// The number that sends. It may stand in `tidings.yaml` instead, for all campaigns beside it.
     #[schemars(example = json!({ "phone_number_id": "106540352242922" }))]
-    pub sender: Sender,
+    pub sender: Option<Sender>,
     /// Who gets it: a CSV file with a column `phone`, or a map that says how to read the file.
     #[schemars(example = &"spring_sale.csv", example = json!({ "file": "spring_sale.csv", "default_country": "US" }))]
     pub recipients: TextOr<Recipients>,
@@ -66,13 +66,31 @@ pub(super) struct CampaignFile {
     pub tests: Option<Vec<Trial>>,
 }
 
+/// What the campaigns of a directory share. What a campaign says itself wins, key by key.
+#[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DefaultsFile {
+    /// The number that sends.
+    #[schemars(example = json!({ "phone_number_id": "106540352242922", "token": "file:/run/secrets/whatsapp" }))]
+    pub sender: Option<Sender>,
+    /// How it is sent.
+    #[schemars(example = json!({ "rate": "20/s" }))]
+    pub send: Option<Send>,
+    /// When a campaign stops by itself. It stays stopped until somebody has looked: `tidings resume`.
+    #[schemars(example = json!({ "refused": { "above": "5%", "of_last": 200 } }))]
+    pub stop_when: Option<StopWhen>,
+    /// What is written about it.
+    #[schemars(example = json!({ "directory": "reports", "show_phones": "masked" }))]
+    pub report: Option<Report>,
+}
+
 /// The number that sends.
 #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Sender {
     /// Meta's id of the phone number: digits, from WhatsApp Manager under API setup. Not the phone number itself.
     #[schemars(regex(pattern = "^[0-9]{1,32}$"), extend("type" = INTEGER), example = &"106540352242922")]
-    pub phone_number_id: String,
+    pub phone_number_id: Option<String>,
     /// Meta's id of the WhatsApp business account: digits, from WhatsApp Manager.
     #[schemars(regex(pattern = "^[0-9]{1,32}$"), extend("type" = INTEGER), example = &"102290129340398")]
     pub business_account_id: Option<String>,
@@ -194,15 +212,15 @@ pub(super) struct Send {
 #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct StopWhen {
-    /// Messages that WhatsApp refuses for good.
-    #[schemars(example = json!({ "above": "5%", "of_last": 200 }))]
+    /// Messages that WhatsApp refuses for good. In a campaign, `~` takes away what `tidings.yaml` says.
+    #[schemars(with = "Option<OrNothing<Threshold>>", example = json!({ "above": "5%", "of_last": 200 }))]
     pub refused: Option<Threshold>,
-    /// Messages that may have arrived or not: no verdict came back.
-    #[schemars(example = json!({ "above": "1%", "of_last": 500 }))]
+    /// Messages that may have arrived or not: no verdict came back. In a campaign, `~` takes away what `tidings.yaml` says.
+    #[schemars(with = "Option<OrNothing<Threshold>>", example = json!({ "above": "1%", "of_last": 500 }))]
     pub in_doubt: Option<Threshold>,
 }
 
-/// More than this share of so many.
+/// More than this share of so many. What one of them leaves open, `tidings.yaml` may say.
 #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Threshold {
@@ -213,14 +231,14 @@ pub(super) struct Threshold {
         example = &"5%",
         example = &"0.5%"
     )]
-    pub above: String,
+    pub above: Option<String>,
     /// How many of the last messages count, from 1 to 100000.
     #[schemars(
         regex(pattern = "^[0-9]+$"),
         extend("type" = INTEGER, "minimum" = OF_LAST.start(), "maximum" = OF_LAST.end()),
         example = 200
     )]
-    pub of_last: String,
+    pub of_last: Option<String>,
 }
 
 /// What a campaign may cost, and by which prices that is told.

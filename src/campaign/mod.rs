@@ -1,18 +1,21 @@
 //! What the author wrote, read and checked: `CampaignFile` in, [`Campaign`] and every [`Problem`](crate::problem::Problem) out.
 //!
-//! Knows the campaign file, and nothing of recipients, the ledger or the network.
+//! Knows the campaign file and the defaults beside it, and nothing of recipients, the ledger or the network.
 
 mod advice;
 mod align;
 mod budget;
 mod check;
 pub mod column;
+mod defaults;
 mod file;
 mod kinds;
+mod merge;
 mod problems;
 mod rates;
 mod read;
 mod schema;
+mod settings;
 mod shape;
 mod source;
 mod spot;
@@ -22,16 +25,20 @@ mod trial;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use sha2::{Digest, Sha256};
+
 pub use budget::{Budget, MaxCost};
+pub use defaults::{DEFAULTS_FILE, check_defaults, is_defaults};
 pub use rates::rate_card;
-pub use read::{Gleaned, Sound, glean, read};
-pub use schema::schema;
+pub use read::{Gleaned, Sound, glean, key, read};
+pub use schema::{defaults_schema, schema};
+pub use settings::{Origin, Setting, settings};
 pub use trial::{Expected, Trial, Wanted};
 
 use crate::cloud::Endpoint;
 use crate::policy::calendar::Period;
 use crate::policy::threshold::StopWhen;
-use crate::problem::Place;
+use crate::problem::{Location, Place};
 use crate::secret::TokenSource;
 
 use column::Kind;
@@ -43,6 +50,8 @@ pub struct Campaign {
     pub file: PathBuf,
     /// SHA-256 of the campaign file's bytes.
     pub digest: [u8; 32],
+    /// The file that says what this one leaves open, if there is one.
+    pub defaults: Option<Defaults>,
     /// The campaign key: a person gets a campaign once.
     pub key: String,
     /// What it is about, for people.
@@ -77,6 +86,23 @@ impl Campaign {
     pub fn pace_per_second(&self) -> f64 {
         self.rate_per_second.unwrap_or(PACE_PER_SECOND)
     }
+
+    /// SHA-256 of what the author wrote: of the campaign file's bytes, and with defaults beside it, of both files' digests.
+    pub fn whole_digest(&self) -> [u8; 32] {
+        match &self.defaults {
+            None => self.digest,
+            Some(defaults) => Sha256::digest([self.digest, defaults.digest].concat()).into(),
+        }
+    }
+}
+
+/// A file of defaults, `tidings.yaml`, that a campaign was read with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Defaults {
+    /// The file, beside the campaign file.
+    pub file: PathBuf,
+    /// SHA-256 of its bytes.
+    pub digest: [u8; 32],
 }
 
 /// How often each person gets a campaign.
@@ -93,14 +119,14 @@ pub enum Occurrence {
 /// The number that sends.
 #[derive(Debug, Clone)]
 pub struct Sender {
-    /// Where `sender` starts in the campaign file.
-    pub at: Place,
+    /// Where `sender` starts.
+    pub at: Location,
     /// Meta's id of the business phone number (digits).
     pub phone_number_id: String,
     /// Meta's id of the WhatsApp business account (digits), which has the templates.
     pub business_account_id: Option<String>,
     /// Where that id stands.
-    pub business_account_at: Option<Place>,
+    pub business_account_at: Option<Location>,
     /// Where the bearer token comes from.
     pub token: TokenSource,
     /// Graph API version, such as `v25.0`.

@@ -1,13 +1,21 @@
-//! The problems of one campaign file, as they are found.
+//! The problems of one campaign, as they are found: of its file, and of the defaults beside it.
+//!
+//! Places of both stand in one row of lines, as if the defaults were written far below the campaign, so that a place tells
+//! its file.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use crate::problem::{Place, Problem, Quote};
+use crate::problem::{Location, Place, Problem, Quote};
+
+/// The lines of the defaults are counted on from here; no campaign file has so many.
+pub(super) const DEFAULTS_FROM: u64 = 1 << 32;
 
 /// Collects problems. Each comes with its way out.
 pub(super) struct Problems {
     file: PathBuf,
+    /// The defaults beside the campaign, if there are any.
+    defaults: Option<PathBuf>,
     list: Vec<Problem>,
     places: HashSet<Place>,
     lengths: HashMap<Place, u16>,
@@ -15,7 +23,13 @@ pub(super) struct Problems {
 
 impl Problems {
     pub(super) fn of(file: &Path) -> Self {
-        Self { file: file.to_owned(), list: Vec::new(), places: HashSet::new(), lengths: HashMap::new() }
+        Self {
+            file: file.to_owned(),
+            defaults: None,
+            list: Vec::new(),
+            places: HashSet::new(),
+            lengths: HashMap::new(),
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -26,9 +40,35 @@ impl Problems {
         self.list.len()
     }
 
-    /// Whether a problem stands in a part of the file.
+    /// Takes over the problems of the defaults, whose places are moved down by [`DEFAULTS_FROM`].
+    pub(super) fn adopt(&mut self, defaults: Self) {
+        let moved = |place: Place| place.moved(DEFAULTS_FROM);
+        self.list.extend(defaults.list.into_iter().map(|it| Problem { place: it.place.map(moved), ..it }));
+        self.places.extend(defaults.places.into_iter().map(moved));
+        self.lengths.extend(defaults.lengths.into_iter().map(|(place, length)| (moved(place), length)));
+        self.defaults = Some(defaults.file);
+    }
+
+    /// The file that a place is in, and where it is there.
+    pub(super) fn location(&self, place: Place) -> Location {
+        match (&self.defaults, place.line.checked_sub(DEFAULTS_FROM)) {
+            (Some(file), Some(line)) => Location { file: file.clone(), place: Place { line, ..place } },
+            _ => Location { file: self.file.clone(), place },
+        }
+    }
+
+    /// The name of the campaign's other file: the defaults for a place in the campaign file, and that for one in the
+    /// defaults. None where there are no defaults.
+    pub(super) fn other(&self, place: Place) -> Option<String> {
+        let defaults = self.defaults.as_ref()?;
+        let other = if self.location(place).file == *defaults { &self.file } else { defaults };
+        other.file_name().map(|name| name.to_string_lossy().into_owned())
+    }
+
+    /// Whether a problem stands in a part of the file, or from a place to its end.
     pub(super) fn stand_within(&self, from: Place, to: Option<Place>) -> bool {
-        self.places.iter().any(|place| *place >= from && to.is_none_or(|to| *place < to))
+        let to = to.unwrap_or(Place { line: DEFAULTS_FROM, column: 0 });
+        self.places.iter().any(|place| (from..to).contains(place))
     }
 
     /// A problem with the file as a whole.
@@ -55,7 +95,8 @@ impl Problems {
         help: impl Into<String>,
     ) -> &mut Problem {
         self.places.insert(place);
-        self.list.push_mut(Problem::at(&self.file, place, code, message).help(help))
+        let file = self.location(place).file;
+        self.list.push_mut(Problem::at(&file, place, code, message).help(help))
     }
 
     /// A problem with a line that may hold a secret: nothing of the line is shown.
@@ -95,13 +136,17 @@ impl Problems {
         self.places.contains(&place)
     }
 
-    /// All of them, in file order.
+    /// All of them, in file order: the campaign's first.
     pub(super) fn sorted(mut self) -> Vec<Problem> {
         for problem in self.list.iter_mut().filter(|problem| problem.length.is_none()) {
             problem.length = problem.place.and_then(|place| self.lengths.get(&place).copied());
         }
-        self.list.sort_by_key(|problem| problem.place);
-        self.list
+        self.list.sort_by_key(|problem| (problem.file != self.file, problem.place));
+        let mut list = std::mem::take(&mut self.list);
+        for problem in &mut list {
+            problem.place = problem.place.map(|place| self.location(place).place);
+        }
+        list
     }
 }
 

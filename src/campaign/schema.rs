@@ -1,10 +1,11 @@
-//! The campaign file's JSON Schema, from the types of `file`: what an editor knows of it.
+//! The JSON Schemas of the campaign file and of its defaults, from the types of `file`: what an editor knows of them.
 //!
 //! It refuses nothing that `check` accepts, so it says less than `check`: what a key is, not whether the whole makes sense.
 //! Draft-07, because every version of the YAML language server reads it (newer drafts since its 1.20.0), and JetBrains'
 //! editors too.
 
 use std::borrow::Cow;
+use std::marker::PhantomData;
 
 use schemars::generate::SchemaSettings;
 use schemars::transform::transform_subschemas;
@@ -12,7 +13,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
 use super::check::CODES;
-use super::file::{CampaignFile, Column};
+use super::file::{CampaignFile, Column, DefaultsFile};
 use super::kinds::{Entries, ListOr, TextOr};
 
 /// What a text may be in YAML: without quotes, it may look like a number or a boolean, and is a text all the same.
@@ -29,11 +30,20 @@ pub(super) const LINK: &str = r"^(https?://|\s*\{)";
 
 /// The schema of a campaign file.
 pub fn schema() -> Value {
+    schema_of::<CampaignFile>("A campaign of tidings")
+}
+
+/// The schema of a file of defaults.
+pub fn defaults_schema() -> Value {
+    schema_of::<DefaultsFile>("What campaigns of tidings share")
+}
+
+fn schema_of<T: JsonSchema>(title: &str) -> Value {
     let mut settings = SchemaSettings::draft07();
     // Before what draft-07 asks for: it wraps what is a reference in the end.
     settings.transforms.insert(0, Box::new(as_written));
-    let mut schema = settings.into_generator().into_root_schema_for::<CampaignFile>();
-    schema.insert("title".to_owned(), "A campaign of tidings".into());
+    let mut schema = settings.into_generator().into_root_schema_for::<T>();
+    schema.insert("title".to_owned(), title.into());
     schema.to_value()
 }
 
@@ -106,6 +116,23 @@ impl JsonSchema for Holds {
             { "description": "Days such as 2026-12-31.", "type": "string", "const": "date" },
             generator.subschema_for::<Column>(),
         ] })
+    }
+}
+
+/// Something, or in so many words nothing.
+pub(super) struct OrNothing<T>(PhantomData<T>);
+
+impl<T: JsonSchema> JsonSchema for OrNothing<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("{}OrNothing", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [generator.subschema_for::<T>(), { "const": null }] })
     }
 }
 

@@ -12,18 +12,52 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, IntoDeserializer, Ma
 use serde::forward_to_deserialize_any;
 use serde_yaml::Value as Resolved;
 
-use super::advice::{NOT_YET, either, example, kind_help, kind_name};
+use super::advice::{Form, NOT_YET, either, example, kind_help, kind_name};
 use super::kinds::{LIST_OR_MAP, TEXT_OR_MAP};
 use super::problems::{Problems, shown};
 use super::tree::{Entry, Kind, Node, resolve};
 use crate::problem::{Place, nearest};
 
 /// Reads a `T` from the tree and reports whatever does not fit.
-pub(super) fn read<'t, T: Deserialize<'t>>(root: &'t Node, problems: &mut Problems) -> Option<T> {
-    let value = Value { found: Found::Here(root), label: Label::File, named_at: root.at };
+pub(super) fn read<'t, T: Deserialize<'t>>(root: &'t Node, form: &'t Form, problems: &mut Problems) -> Option<T> {
+    let value = Value { found: Found::Here(root), label: Label::File(form), named_at: root.at };
     T::deserialize(Reader { value, problems })
         .inspect_err(|error| problems.add(root.at, "shape", error.to_string(), "compare with a campaign that works"))
         .ok()
+}
+
+/// The keys that a type knows.
+pub(super) fn keys<T: Deserialize<'static>>() -> &'static [&'static str] {
+    let mut keys: &[&str] = &[];
+    // It ends with an error as soon as the keys are known, which is all that is asked for.
+    let _ = T::deserialize(Keys(&mut keys));
+    keys
+}
+
+/// Hears from a type which keys it knows, and has no value for it.
+struct Keys<'k>(&'k mut &'static [&'static str]);
+
+impl Deserializer<'static> for Keys<'_> {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'static>>(self, _: V) -> Result<V::Value, Error> {
+        Err(serde::de::Error::custom("not a map"))
+    }
+
+    fn deserialize_struct<V: Visitor<'static>>(
+        self,
+        _name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        *self.0 = fields;
+        self.deserialize_any(visitor)
+    }
+
+    forward_to_deserialize_any! { <V: Visitor<'static>>
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
+        unit unit_struct newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
 }
 
 /// What is at hand for a value that the types ask for.
@@ -49,7 +83,7 @@ struct Value<'t> {
 /// How to speak of a value.
 #[derive(Clone, Copy)]
 enum Label<'t> {
-    File,
+    File(&'t Form),
     Key(&'t str),
     Item(&'t str),
 }
@@ -57,7 +91,7 @@ enum Label<'t> {
 impl fmt::Display for Label<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File => f.write_str("a campaign file"),
+            Self::File(form) => f.write_str(form.name),
             Self::Key(key) => f.write_str(&shown(key)),
             Self::Item(list) => write!(f, "an entry of {}", shown(list)),
         }
@@ -67,7 +101,7 @@ impl fmt::Display for Label<'_> {
 impl<'t> Label<'t> {
     fn word(self) -> &'t str {
         match self {
-            Self::File => "campaign",
+            Self::File(form) => form.first_key,
             Self::Key(word) | Self::Item(word) => word,
         }
     }
@@ -97,7 +131,7 @@ impl<'t> Value<'t> {
             }
             Found::Here(node) => match &*node.kind {
                 Kind::Broken => {}
-                Kind::Null => problems.add(
+                Kind::Null { .. } => problems.add(
                     named_at,
                     "no-value",
                     format!("{label} has no value"),
@@ -163,7 +197,7 @@ impl<'t> Deserializer<'t> for Reader<'t, '_> {
                 Some(Resolved::Number(number)) => visit_number(&number, visitor),
                 _ => visitor.visit_borrowed_str(&scalar.text),
             },
-            Some(Kind::Null | Kind::Broken) | None => visitor.visit_unit(),
+            Some(Kind::Null { .. } | Kind::Broken) | None => visitor.visit_unit(),
         }
     }
 
@@ -338,7 +372,7 @@ impl<'t> MapAccess<'t> for Pairs<'t, '_> {
     }
 
     fn next_value_seed<S: DeserializeSeed<'t>>(&mut self, seed: S) -> Result<S::Value, Error> {
-        let filler = Value { found: Found::Filler, label: Label::File, named_at: self.named_at };
+        let filler = Value { found: Found::Filler, label: Label::Key(""), named_at: self.named_at };
         let value = self.next.take().unwrap_or(filler);
         seed.deserialize(Reader { value, problems: self.problems })
     }

@@ -4,14 +4,15 @@ use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
+use super::advice::Form;
 use super::problems::Problems;
 use crate::problem::Place;
 use crate::secret::token_like;
 
-/// A campaign is written by hand; a file beyond this is a mistake or an attack.
+/// What is read here is written by hand; a file beyond this is a mistake or an attack.
 const FILE_BYTES_MAX: u64 = 1024 * 1024;
 
-/// A campaign file's bytes and what they say.
+/// A file's bytes and what they say.
 pub(super) struct Source {
     /// The file as it stands on the disk.
     pub bytes: Vec<u8>,
@@ -20,23 +21,23 @@ pub(super) struct Source {
 }
 
 /// Reads the file; none when there is no text to go on with.
-pub(super) fn read(file: &Path, problems: &mut Problems) -> Option<Source> {
-    let bytes = read_bytes(file, problems)?;
+pub(super) fn read(file: &Path, form: &Form, problems: &mut Problems) -> Option<Source> {
+    let bytes = read_bytes(file, form, problems)?;
     let text = decode(&bytes, problems)?;
     let text = blot_tokens(text, problems);
     Some(Source { bytes, text })
 }
 
-fn read_bytes(file: &Path, problems: &mut Problems) -> Option<Vec<u8>> {
+fn read_bytes(file: &Path, form: &Form, problems: &mut Problems) -> Option<Vec<u8>> {
     if file.is_dir() {
-        problems.of_file("not-a-file", "this is a directory", "name the campaign file in it");
+        problems.of_file("not-a-file", "this is a directory", form.directory);
         return None;
     }
     let mut bytes = Vec::new();
     let read = File::open(file).and_then(|open| open.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes));
     match read {
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            problems.of_file("missing-file", "there is no such file", "check the name and the directory");
+            problems.of_file("missing-file", "there is no such file", form.missing);
             None
         }
         Err(error) => {
@@ -48,11 +49,7 @@ fn read_bytes(file: &Path, problems: &mut Problems) -> Option<Vec<u8>> {
             None
         }
         Ok(_) if bytes.len() as u64 > FILE_BYTES_MAX => {
-            problems.of_file(
-                "file-too-large",
-                "this file is larger than 1 MB",
-                "a campaign file names recipients by their CSV file; it does not hold them",
-            );
+            problems.of_file("file-too-large", "this file is larger than 1 MB", form.large);
             None
         }
         Ok(_) => Some(bytes),

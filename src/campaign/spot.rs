@@ -71,6 +71,11 @@ impl<'t> Spot<'t> {
         }
     }
 
+    /// Whether it is a map.
+    pub(super) fn is_map(self) -> bool {
+        matches!(self.kind(), Some(Kind::Map(_)))
+    }
+
     /// The value itself.
     pub(super) fn node(self) -> Option<&'t Node> {
         self.node

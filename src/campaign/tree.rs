@@ -9,6 +9,7 @@ use std::rc::Rc;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput};
 
 use super::Text;
+use super::advice::explain;
 use super::align::turns;
 use super::problems::{Problems, shown};
 use crate::problem::Place;
@@ -28,10 +29,32 @@ pub(super) struct Node {
     pub kind: Rc<Kind>,
 }
 
+impl Node {
+    /// A map.
+    pub fn map(at: Place, entries: Vec<Entry>) -> Self {
+        Self { at, kind: Rc::new(Kind::Map(entries)) }
+    }
+
+    /// The same so many lines further down.
+    pub fn moved(&self, lines: u64) -> Self {
+        let kind = match &*self.kind {
+            Kind::Null { is_written } => Kind::Null { is_written: *is_written },
+            Kind::Text(scalar) => Kind::Text(scalar.moved(lines)),
+            Kind::List(items) => Kind::List(items.iter().map(|item| item.moved(lines)).collect()),
+            Kind::Map(entries) => Kind::Map(entries.iter().map(|entry| entry.moved(lines)).collect()),
+            Kind::Broken => Kind::Broken,
+        };
+        Self { at: self.at.moved(lines), kind: Rc::new(kind) }
+    }
+}
+
 /// What a value is.
 pub(super) enum Kind {
-    /// Nothing written, or an unquoted `null` or `~`.
-    Null,
+    /// Nothing.
+    Null {
+        /// Whether an unquoted `null` or `~` says so.
+        is_written: bool,
+    },
     /// A text.
     Text(Scalar),
     /// A list.
@@ -55,6 +78,11 @@ pub(super) struct Scalar {
 }
 
 impl Scalar {
+    fn moved(&self, lines: u64) -> Self {
+        let turns = self.turns.iter().map(|(offset, at)| (*offset, at.moved(lines))).collect();
+        Self { text: self.text.clone(), plain: self.plain, at: self.at.moved(lines), turns }
+    }
+
     /// What it says, and where.
     pub fn to_text(&self) -> Text {
         Text { source: self.text.clone(), at: self.at, turns: self.turns.clone() }
@@ -62,17 +90,27 @@ impl Scalar {
 }
 
 /// A key and its value.
+#[derive(Clone)]
 pub(super) struct Entry {
     pub key: String,
     pub key_at: Place,
     pub value: Node,
 }
 
-/// The rest of the file cannot be read; why is among the problems.
-struct Stop;
+impl Entry {
+    fn moved(&self, lines: u64) -> Self {
+        Self { key: self.key.clone(), key_at: self.key_at.moved(lines), value: self.value.moved(lines) }
+    }
+}
 
-/// Builds the tree of the file's only document; none when the text is no YAML at all.
-pub(super) fn build(text: &str, problems: &mut Problems) -> Option<Node> {
+/// The rest of the file cannot be read; why is among the problems.
+pub(super) struct Stop;
+
+/// Builds the tree of the file's only document; none when the file says nothing.
+///
+/// # Errors
+/// When the text is no YAML at all.
+pub(super) fn build(text: &str, problems: &mut Problems) -> Result<Option<Node>, Stop> {
     let chars: Vec<char> = text.chars().collect();
     let mut builder = Builder {
         parser: Parser::new_from_str(text),
@@ -83,7 +121,7 @@ pub(super) fn build(text: &str, problems: &mut Problems) -> Option<Node> {
         nodes: 0,
         problems,
     };
-    builder.document().ok().flatten()
+    builder.document()
 }
 
 struct Anchored {
@@ -115,20 +153,13 @@ impl<'t> Builder<'t, '_> {
                         place(span),
                         "several-documents",
                         "a second YAML document starts here",
-                        "one file holds one campaign: remove the `---`, or put the rest into a file of its own",
+                        "remove the `---`, or put the rest into a file of its own",
                     );
                     return Ok(root);
                 }
                 Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd | Event::Nothing => {}
                 event => root = Some(self.node(event, span, 0)?),
             }
-        }
-        if root.is_none() {
-            self.problems.of_file(
-                "empty-file",
-                "this file is empty",
-                "a campaign needs at least `campaign`, `sender`, `recipients` and `templates`",
-            );
         }
         Ok(root)
     }
@@ -216,7 +247,7 @@ impl<'t> Builder<'t, '_> {
     fn scalar(&mut self, text: &str, style: ScalarStyle, span: Span) -> Kind {
         let plain = style == ScalarStyle::Plain;
         if plain && is_null(text) {
-            return Kind::Null;
+            return Kind::Null { is_written: !text.is_empty() };
         }
         let (mut at, mut from) = self.after_anchor(span);
         let quotes = usize::from(matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted));
@@ -342,31 +373,6 @@ impl<'t> Builder<'t, '_> {
     }
 }
 
-/// The parser's words, translated.
-fn explain(info: &str) -> (String, &'static str) {
-    let (message, help) = if info.contains("flow") {
-        ("this bracket is never closed, or a comma is missing inside", "close the bracket, or put texts in quotes")
-    } else if info.contains("quoted scalar") && info.contains("end of stream") {
-        ("this quote is never closed", "write the closing quote")
-    } else if info.contains("quoted scalar") {
-        ("something stands behind the closing quote", "put the whole text in one pair of quotes")
-    } else if info.contains("tab") {
-        ("a tab stands where only spaces may", "indent with spaces, never with tabs")
-    } else if info.contains("mapping values") {
-        ("this colon starts no value", "check the indentation; put a text that holds a colon and a space in quotes")
-    } else if info.contains("anchor") {
-        ("this alias names nothing", "put a text that starts with `*` in quotes")
-    } else if info.contains("unexpected character") {
-        ("a text cannot start with this character", "put the text in quotes")
-    } else if info.contains("expected key") || info.contains("'-' indicator") {
-        ("this does not fit to the lines above", "check the indentation, and the quotes and brackets above")
-    } else {
-        let help = "check the indentation, quotes and brackets here and in the lines above";
-        return (format!("this is not YAML: {info}"), help);
-    };
-    (message.to_owned(), help)
-}
-
 fn place(span: Span) -> Place {
     Place { line: span.start.line() as u64, column: span.start.col() as u64 + 1 }
 }
@@ -388,7 +394,7 @@ fn height(node: &Node) -> usize {
     let children = match &*node.kind {
         Kind::List(items) => items.iter().map(height).max(),
         Kind::Map(entries) => entries.iter().map(|entry| height(&entry.value)).max(),
-        Kind::Null | Kind::Text(_) | Kind::Broken => None,
+        Kind::Null { .. } | Kind::Text(_) | Kind::Broken => None,
     };
     children.map_or(0, |below| below + 1)
 }

@@ -29,6 +29,7 @@ mod saving;
 mod schema;
 mod seed;
 mod send;
+mod settings;
 mod signals;
 mod staging;
 mod stop;

@@ -205,10 +205,7 @@ fn content<'a>(look: &'a Look<'_>) -> Content<'a> {
         cost: cost::numbers(outline.cost.as_ref()),
         made_at: rfc3339(Clock::System.unix_ms()),
         version: env!("CARGO_PKG_VERSION"),
-        files: vec![
-            digest(&campaign.file, &campaign.digest),
-            digest(&campaign.recipients.file, &plan.recipients_digest()),
-        ],
+        files: digests(look),
         kinds: outline
             .messages
             .iter()
@@ -225,6 +222,13 @@ fn content<'a>(look: &'a Look<'_>) -> Content<'a> {
         samples: chosen.messages.iter().map(|sample| shown(sample, look, &languages)).collect(),
         languages,
     }
+}
+
+/// What the page was made from.
+fn digests(Look { campaign, plan, .. }: &Look<'_>) -> Vec<Digest> {
+    let defaults = campaign.defaults.as_ref().map(|defaults| digest(&defaults.file, &defaults.digest));
+    let recipients = digest(&campaign.recipients.file, &plan.recipients_digest());
+    [digest(&campaign.file, &campaign.digest)].into_iter().chain(defaults).chain([recipients]).collect()
 }
 
 fn digest(file: &Path, sha256: &[u8; 32]) -> Digest {

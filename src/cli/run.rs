@@ -14,7 +14,7 @@ use super::signals::Signals;
 use super::staging::{self, Accepted, Ready};
 use super::way::Way;
 use super::{Exit, Global, cost, help, hint, preview, progress, seed};
-use crate::campaign::Campaign;
+use crate::campaign::{Campaign, is_defaults};
 use crate::clock::{Clock, rfc3339};
 use crate::cloud::client::check_address;
 use crate::ledger::{Breaker, Ledger, Reach};
@@ -64,11 +64,16 @@ pub fn run(args: &Args, global: &Global, printer: Printer) -> Exit {
         return failure.report(printer);
     }
     if args.dry_run {
-        return args.files.iter().map(|file| preview::show(file, global, printer)).max().unwrap_or(Exit::Complete);
+        return campaigns(&args.files, printer)
+            .into_iter()
+            .map(|file| preview::show(file, global, printer))
+            .max()
+            .unwrap_or(Exit::Complete);
     }
     let mut signals = Signals::default();
     let mut end = Exit::Complete;
-    for (file, left) in args.files.iter().zip((0..args.files.len()).rev()) {
+    let files = campaigns(&args.files, printer);
+    for (file, left) in files.iter().zip((0..files.len()).rev()) {
         let ended = run_one(file, args, global, &mut signals, printer);
         end = end.max(ended.unwrap_or_else(|failure| failure.report(printer)));
         if left > 0 && signals.came() {
@@ -77,6 +82,18 @@ pub fn run(args: &Args, global: &Global, printer: Printer) -> Exit {
         }
     }
     end
+}
+
+/// The campaigns among files that were named together: a shell's `*.yaml` names the defaults beside them too.
+fn campaigns(files: &[PathBuf], printer: Printer) -> Vec<&Path> {
+    let is_meant = |file: &&PathBuf| {
+        let is_campaign = files.len() == 1 || !is_defaults(file);
+        if !is_campaign {
+            printer.talk(&format!("{}: defaults for the campaigns beside it, nothing to send", file.display()));
+        }
+        is_campaign
+    };
+    files.iter().filter(is_meant).map(PathBuf::as_path).collect()
 }
 
 /// What the command line alone can tell. Someone who asks for faults and forgets the sandbox does not mean real people.

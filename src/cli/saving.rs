@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
 use crate::audience::phone::Recipient;
-use crate::campaign::Campaign;
+use crate::campaign::{Campaign, DEFAULTS_FILE};
 use crate::catalogue::LOCK_FILE;
 use crate::clock::{Clock, millis, rfc3339};
 use crate::plan::cost::{Priced, Volume};
@@ -63,6 +63,7 @@ fn header(campaign: &Campaign, plan: &Plan<'_>, clock: Clock) -> Header {
         created_at_ms,
         expires_at_ms: created_at_ms + millis(VALID_FOR),
         campaign_sha256: hex(&campaign.digest),
+        defaults_sha256: campaign.defaults.as_ref().map(|defaults| hex(&defaults.digest)),
         recipients_sha256: hex(&plan.recipients_digest()),
     }
 }
@@ -152,6 +153,15 @@ fn stale(approved: &Header, now: &Header, campaign: &Campaign) -> Option<String>
     let file = campaign.file.display();
     if approved.campaign_sha256 != now.campaign_sha256 {
         return Some(format!("{file} is not the campaign file that it was made from, or was edited since"));
+    }
+    if approved.defaults_sha256 != now.defaults_sha256 {
+        let defaults = campaign.file.with_file_name(DEFAULTS_FILE);
+        let what = match (&approved.defaults_sha256, &now.defaults_sha256) {
+            (None, _) => "was not there when it was made",
+            (_, None) => "is gone",
+            _ => "was edited since",
+        };
+        return Some(format!("{} {what}", defaults.display()));
     }
     if approved.recipients_sha256 != now.recipients_sha256 {
         return Some(format!("{} was edited since", campaign.recipients.file.display()));

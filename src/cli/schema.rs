@@ -11,6 +11,7 @@ use crate::{campaign, plan, report};
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum Kind {
     Campaign,
+    Defaults,
     Plan,
     Report,
     Summary,
@@ -19,6 +20,7 @@ pub enum Kind {
 const EXAMPLES: &str = "\
 Examples:
   tidings schema > campaign.schema.json  # for editors; see below
+  tidings schema defaults                # tidings.yaml, what campaigns share
   tidings schema report                  # a line of report.jsonl
   tidings schema plan                    # a line of a saved plan
   tidings schema summary                 # summary.json
@@ -30,7 +32,8 @@ Editors:
 #[derive(Debug, clap::Args)]
 #[command(after_help = help::text(EXAMPLES, &[Exit::Complete, Exit::Problems]))]
 pub struct Args {
-    /// The schema of campaign files, of a line of a saved plan, of a line of report.jsonl, or of summary.json.
+    /// The schema of campaign files, of the defaults in tidings.yaml, of a line of a saved plan, of a line of report.jsonl, or
+    /// of summary.json.
     #[arg(value_name = "WHAT", default_value = "campaign")]
     what: Kind,
 }
@@ -51,6 +54,7 @@ pub fn text(kind: Kind) -> Result<String, Failure> {
     let schema = match kind {
         Kind::Campaign => campaign::schema(),
         Kind::Plan => plan::schema::line(),
+        Kind::Defaults => campaign::defaults_schema(),
         Kind::Report => report::schema::line(),
         Kind::Summary => report::schema::summary(),
     };

@@ -233,7 +233,16 @@ fn summary<'a>(job: &'a Job<'_>, end: &End, (tally, besides): (Tally, u64), word
         withdrawn_before: Withdrawn { removed: job.opened.removed, over: job.opened.over },
         in_doubt_besides: besides,
         this_run: this_run(job.tally, tally, end.put_back),
-        digests: Digests { campaign: hex(&job.campaign.digest), recipients: hex(&job.recipients_digest) },
+        digests: digests(job),
+    }
+}
+
+fn digests(job: &Job<'_>) -> Digests {
+    let Campaign { digest, defaults, .. } = job.campaign;
+    Digests {
+        campaign: hex(digest),
+        defaults: defaults.as_ref().map(|defaults| hex(&defaults.digest)),
+        recipients: hex(&job.recipients_digest),
     }
 }
 

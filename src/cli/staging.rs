@@ -90,7 +90,7 @@ pub fn key<'a>(campaign: &'a Campaign, plan: &'a Plan<'_>) -> PlanKey<'a> {
     PlanKey {
         campaign: &campaign.key,
         occurrence: plan.occurrence(),
-        campaign_digest: campaign.digest,
+        campaign_digest: campaign.whole_digest(),
         recipients_digest: plan.recipients_digest(),
         phone_number_id: &campaign.sender.phone_number_id,
     }

@@ -50,13 +50,11 @@ fn stop(args: &Args, global: &Global, printer: Printer) -> Result<Exit, Failure>
 
 /// The campaign's key. A file with problems stops as well as one without, as long as it says which campaign it is.
 fn key(file: &Path, printer: Printer) -> Result<String, Failure> {
-    match campaign::read(file) {
-        (Some(campaign), _) => Ok(campaign.key),
-        (None, problems) => {
-            printer.warn("NOT stopped: the campaign file cannot be read; `tidings stop --all` needs none");
-            Err(problems.into())
-        }
-    }
+    campaign::key(file).map_err(|problems| {
+        printer
+            .warn("NOT stopped: the campaign file does not say which campaign it is; `tidings stop --all` needs none");
+        problems.into()
+    })
 }
 
 /// Whoever stops is in a hurry: what failed names the file, what is at stake, and the other way to stop.

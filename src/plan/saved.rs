@@ -67,6 +67,9 @@ pub struct Header {
     /// SHA-256 of the campaign file.
     #[schemars(regex(pattern = SHA256), example = SHA256_SHOWN)]
     pub campaign_sha256: String,
+    /// SHA-256 of the defaults beside the campaign file, if there are any.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub defaults_sha256: Option<String>,
     /// SHA-256 of the recipients file.
     #[schemars(regex(pattern = SHA256), example = SHA256_SHOWN)]
     pub recipients_sha256: String,

@@ -84,6 +84,9 @@ pub struct ThisRun {
 pub struct Digests {
     /// Of the campaign file.
     pub campaign: String,
+    /// Of `tidings.yaml` beside it, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub defaults: Option<String>,
     /// Of the recipients file.
     pub recipients: String,
 }

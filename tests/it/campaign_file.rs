@@ -171,7 +171,7 @@ fn everything_that_can_be_said_arrives_as_said() {
     ];
     insta::with_settings!({filters => filters}, { insta::assert_snapshot!(parts.join("\n"), @r#"
 spring_sale_2026 Some("Spring sale") Some(10.0)
-Sender { at: 5:3, phone_number_id: "106540352242922", business_account_id: Some("102290129340398"), token: Command(["op", "read", "op://ops/token"]), api_version: "v26.1" }
+Sender { at: Location { file: "DIR/spring.yaml", place: 5:3 }, phone_number_id: "106540352242922", business_account_id: Some("102290129340398"), token: Command(["op", "read", "op://ops/token"]), api_version: "v26.1" }
 Recipients { file: "DIR/lists/spring.csv", file_at: 10:9
     phone: Column("mobile", 11:10), language: Some(Expression("{{ lang | lower }}"@12:14)), default_country: Some("NO")
     defaults: {"city": ("Málaga", 16:42), "first_name": ("friend", 16:27)}

@@ -374,15 +374,17 @@ fn schema_is_explained() {
     Usage: tidings schema [OPTIONS] [WHAT]
 
     Arguments:
-      [WHAT]  The schema of campaign files, of a line of a saved plan, of a line of
-              report.jsonl, or of summary.json [default: campaign] [possible values:
-              campaign, plan, report, summary]
+      [WHAT]  The schema of campaign files, of the defaults in tidings.yaml, of a
+              line of a saved plan, of a line of report.jsonl, or of summary.json
+              [default: campaign] [possible values: campaign, defaults, plan,
+              report, summary]
 
     Options:
       -h, --help  Print help
 
     Examples:
       tidings schema > campaign.schema.json  # for editors; see below
+      tidings schema defaults                # tidings.yaml, what campaigns share
       tidings schema report                  # a line of report.jsonl
       tidings schema plan                    # a line of a saved plan
       tidings schema summary                 # summary.json

@@ -145,7 +145,7 @@ fn an_account_that_is_not_known_is_a_problem_of_the_campaign_file() {
     } });
     let lister = Lister::new(move |_, _| ("400 Bad Request", body.to_string().into_bytes()));
     let ran = pull(&project(), &lister.url);
-    ran.code(2).stderr_has("WhatsApp knows no account 102290129340398").stderr_has("campaign.yaml:3:3");
+    ran.code(2).stderr_has("WhatsApp knows no account 102290129340398").stderr_has("campaign.yaml:4:25");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use tidings::cloud::Endpoint;
 use tidings::message::Unfit;
 use tidings::message::compose::Composer;
 use tidings::policy::threshold::StopWhen;
-use tidings::problem::Place;
+use tidings::problem::{Location, Place};
 use tidings::secret::TokenSource;
 
 /// A campaign with one template, `spring_sale` in `en_US`, and a `phone` column.
@@ -24,10 +24,11 @@ pub fn draft() -> Draft {
     Draft(Campaign {
         file: PathBuf::from("spring.yaml"),
         digest: [0; 32],
+        defaults: None,
         key: "spring_sale_2026".to_owned(),
         description: None,
         sender: Sender {
-            at: Place::default(),
+            at: Location::default(),
             business_account_id: None,
             business_account_at: None,
             phone_number_id: "106540352242922".to_owned(),

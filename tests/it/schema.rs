@@ -66,9 +66,10 @@ fn every<'s>(schema: &'s Value, path: &str, look: &mut impl FnMut(&str, &'s Map<
     }
 }
 
-fn schemas() -> [(&'static str, Value); 4] {
+fn schemas() -> [(&'static str, Value); 5] {
     [
         ("campaign", campaign::schema()),
+        ("defaults", campaign::defaults_schema()),
         ("plan", plan::schema::line()),
         ("report", report::schema::line()),
         ("summary", report::schema::summary()),
@@ -79,7 +80,7 @@ fn schemas() -> [(&'static str, Value); 4] {
 fn the_files_in_schemas_are_what_the_types_give() {
     let project = Project::empty();
     for (name, schema) in schemas() {
-        let file = format!("schemas/{name}.schema.json");
+        let file = format!("schemas/{}.schema.json", if name == "defaults" { "tidings" } else { name });
         let printed = project.tidings(["schema", name]).code(0).stdout.clone();
         assert_eq!(printed, format!("{}\n", serde_json::to_string_pretty(&schema).expect("JSON")));
         let kept = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(&file)).unwrap_or_default();
@@ -285,6 +286,25 @@ fn what_is_clearly_wrong_is_refused() {
         let file = SMALLEST.replace(&format!("{key}:"), &format!("x{key}:"));
         assert!(!complaints(&file).is_empty(), "without {key}");
     }
+}
+
+#[test]
+fn defaults_that_are_right_keep_to_their_schema_and_what_is_a_campaigns_own_does_not() {
+    let defaults = validator(&campaign::defaults_schema());
+    let everything: serde_yaml::Value = serde_yaml::from_str(EVERYTHING).expect("YAML");
+    let shared = json!({ "sender": null, "send": null, "stop_when": null, "report": null });
+    let mut file = json(everything.clone());
+    let file = file.as_object_mut().expect("a map");
+    file.retain(|key, _| shared.get(key).is_some());
+    assert_eq!(file.len(), 4);
+    let file = Value::Object(file.clone());
+    let errors: Vec<String> = defaults.iter_errors(&file).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    let project = Project::empty().file("tidings.yaml", file.to_string());
+    assert_eq!(campaign::check_defaults(&project.path("tidings.yaml")), []);
+    assert!(!defaults.is_valid(&json(everything)) && !defaults.is_valid(&json!({ "send": { "rate": "fast" } })));
+    accepts("campaign: spring\nrecipients: people.csv\ntemplates: [{ name: a, languages: [en_US] }]\n");
+    accepts(&format!("{SMALLEST}stop_when: {{ refused: ~, in_doubt: {{ above: 1% }} }}\n"));
 }
 
 /// Texts that YAML may take for something else, and texts that rules are about.

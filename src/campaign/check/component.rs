@@ -279,7 +279,7 @@ impl Check<'_> {
 /// A part of the tree as JSON.
 fn json(node: &Node) -> Json {
     match &*node.kind {
-        Kind::Null | Kind::Broken => Json::Plain(serde_json::Value::Null),
+        Kind::Null { .. } | Kind::Broken => Json::Plain(serde_json::Value::Null),
         Kind::List(items) => Json::List(items.iter().map(json).collect()),
         Kind::Map(entries) => Json::Map(entries.iter().map(|entry| (entry.key.clone(), json(&entry.value))).collect()),
         Kind::Text(scalar) => match resolve(scalar).and_then(|value| serde_json::to_value(value).ok()) {

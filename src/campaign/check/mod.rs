@@ -17,29 +17,42 @@ use std::path::{Path, PathBuf};
 
 pub(super) use language::CODES;
 
-use super::file::{self, CampaignFile};
+use super::advice::example;
+use super::defaults::DEFAULTS_FILE;
+use super::file::{self, CampaignFile, DefaultsFile};
 use super::problems::{Problems, shown};
 use super::spot::Spot;
-use super::{Campaign, Occurrence, Report, Sound, Text};
+use super::{Campaign, Defaults, Occurrence, Report, Sound, Text};
+use crate::problem::{Place, nearest};
+
+/// What is known of a campaign before it is looked at.
+pub(super) struct About<'f> {
+    /// The campaign file.
+    pub file: &'f Path,
+    /// SHA-256 of its bytes.
+    pub digest: [u8; 32],
+    /// The defaults beside it.
+    pub defaults: Option<Defaults>,
+    /// Whether what is missing is missing for good: not when it may stand in defaults that cannot be read.
+    pub is_complete: bool,
+}
 
 /// Checks everything and builds the campaign, as far as it can be represented, and says how far that is; none without a
 /// recipients file: then there is nothing else to look at.
 pub(super) fn campaign(
     written: &CampaignFile,
     spot: Spot<'_>,
-    file: &Path,
-    digest: [u8; 32],
+    about: About<'_>,
     problems: &mut Problems,
 ) -> Option<(Campaign, Sound)> {
-    let directory = file.parent().unwrap_or(Path::new("")).to_owned();
-    let mut check = Check { directory, problems };
-    let key = check.key(spot.key("campaign"));
-    let sender = check.sender(&written.sender, spot.key("sender"));
+    let About { file, digest, defaults, is_complete } = about;
+    let key = key(spot.key("campaign"), problems);
+    let mut check = Check { directory: directory_of(file), is_complete, problems };
+    let sender = check.sender(written.sender.as_ref(), spot);
     let recipients = check.recipients(written, spot.key("recipients"));
     let templates = check.templates(&written.templates, spot.key("templates"));
     let occurrence = check.occurrence(spot.key("occurrence"));
-    let rate = spot.key("send").key("rate");
-    let rate_per_second = rate.node().map(|_| check.rate(rate));
+    let rate_per_second = check.send(spot.key("send"));
     let stop_when = check.stop_when(spot.key("stop_when"));
     let budget = written.budget.as_ref().map(|_| check.budget(spot.key("budget")));
     let report = check.report(written.report.as_ref(), spot.key("report"));
@@ -50,6 +63,7 @@ pub(super) fn campaign(
     let campaign = Campaign {
         file: file.to_owned(),
         digest,
+        defaults,
         key: key.unwrap_or_default(),
         description: written.description.clone(),
         sender: sender.unwrap_or_else(sender::nobody),
@@ -66,10 +80,25 @@ pub(super) fn campaign(
     Some((campaign, Sound { messages, whole, ..Sound::WHOLE }))
 }
 
+/// Checks what campaigns share, by itself: what a campaign says otherwise is wrong here all the same.
+pub(super) fn defaults(written: &DefaultsFile, spot: Spot<'_>, file: &Path, problems: &mut Problems) {
+    let mut check = Check { directory: directory_of(file), is_complete: false, problems };
+    check.sender(written.sender.as_ref(), spot);
+    check.send(spot.key("send"));
+    check.stop_when(spot.key("stop_when"));
+    check.report(written.report.as_ref(), spot.key("report"));
+}
+
+fn directory_of(file: &Path) -> PathBuf {
+    file.parent().unwrap_or(Path::new("")).to_owned()
+}
+
 /// What all checks share.
 struct Check<'p> {
-    /// The campaign file's directory; paths are relative to it.
+    /// The directory of the campaign file and of its defaults; paths are relative to it.
     directory: PathBuf,
+    /// Whether what is missing is missing for good.
+    is_complete: bool,
     problems: &'p mut Problems,
 }
 
@@ -98,23 +127,38 @@ impl Check<'_> {
         self.text(spot)
     }
 
-    fn key(&mut self, spot: Spot<'_>) -> Option<String> {
-        const CHARS_MAX: usize = 64;
-        let key = spot.text()?.source;
-        let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
-        let starts_well = key.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
-        if !starts_well || key.len() > CHARS_MAX || !key.chars().all(legal) {
-            self.problem(
-                spot,
-                "campaign-key",
-                format!("{} cannot be a campaign key", shown(&key)),
-                format!(
-                    "use 1 to {CHARS_MAX} lower-case letters, digits, `_` and `-`, starting with a letter or a digit: \
-                     `spring_sale_2026`"
-                ),
-            );
+    /// Says that a map lacks a key, unless it stands there misspelt, or may stand in defaults that cannot be read. What is
+    /// no map has been reported.
+    fn lacks(&mut self, map: Spot<'_>, map_at: Option<Place>, key: &str) {
+        let is_misspelt = |(word, at)| nearest(word, [key]).is_some() && self.problems.stands_at(at);
+        if !self.is_complete || !map.is_map() || map.place_of(key).is_some() || map.keys().any(is_misspelt) {
+            return;
         }
-        Some(key)
+        let Some(at) = map_at else { return };
+        let other = self.problems.other(at);
+        let (message, write) = (format!("the key {} is missing", shown(key)), format!("write {}", example(key)));
+        let for_all = format!("{write}, or in {DEFAULTS_FILE} for all campaigns beside it");
+        let (message, help) = match other {
+            None if key == "sender" => (message, for_all),
+            None => (message, write),
+            Some(name) if name == DEFAULTS_FILE => (format!("{message}, here and in {name}"), for_all),
+            Some(name) => {
+                let help = format!("{write} for all campaigns beside it, or in {name} for this one");
+                (format!("{message}, here and in {name}"), help)
+            }
+        };
+        if map.key_at(0) == Some(at) {
+            // That key is not at fault.
+            self.problems.add_point(at, "missing-key", message, help);
+        } else {
+            self.problems.add(at, "missing-key", message, help);
+        }
+    }
+
+    /// Messages a second; none inside when what is written is no rate.
+    fn send(&mut self, spot: Spot<'_>) -> Option<Option<f64>> {
+        let rate = spot.key("rate");
+        rate.node().map(|_| self.rate(rate))
     }
 
     /// Messages a second, from `60/s` or `600/min`.
@@ -153,6 +197,23 @@ impl Check<'_> {
             show_phones: written.and_then(|report| report.show_phones) == Some(file::ShowPhones::Full),
         }
     }
+}
+
+/// The campaign's key.
+pub(super) fn key(spot: Spot<'_>, problems: &mut Problems) -> Option<String> {
+    const CHARS_MAX: usize = 64;
+    let key = spot.text()?.source;
+    let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
+    let starts_well = key.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
+    let is_legal = starts_well && key.len() <= CHARS_MAX && key.chars().all(legal);
+    if let Some(place) = spot.at().filter(|place| !is_legal && !problems.stands_at(*place)) {
+        let help = format!(
+            "use 1 to {CHARS_MAX} lower-case letters, digits, `_` and `-`, starting with a letter or a digit: \
+             `spring_sale_2026`"
+        );
+        problems.add(place, "campaign-key", format!("{} cannot be a campaign key", shown(&key)), help);
+    }
+    Some(key)
 }
 
 /// Whether a text holds minijinja syntax.

@@ -5,7 +5,7 @@ use crate::campaign::kinds::TextOr;
 use crate::campaign::problems::shown;
 use crate::campaign::spot::Spot;
 use crate::campaign::{Sender, file};
-use crate::problem::Place;
+use crate::problem::Location;
 use crate::secret::{DEFAULT_VARIABLE, TokenSource};
 
 /// The Graph API version that tidings is written against.
@@ -14,7 +14,7 @@ const API_VERSION: &str = "v25.0";
 /// Stands for a sender that cannot be told: nothing can be sent from it.
 pub(super) fn nobody() -> Sender {
     Sender {
-        at: Place::default(),
+        at: Location::default(),
         phone_number_id: String::new(),
         business_account_id: None,
         business_account_at: None,
@@ -24,18 +24,21 @@ pub(super) fn nobody() -> Sender {
 }
 
 impl Check<'_> {
-    pub(super) fn sender(&mut self, written: &file::Sender, spot: Spot<'_>) -> Option<Sender> {
+    /// The sender of a file.
+    pub(super) fn sender(&mut self, written: Option<&file::Sender>, root: Spot<'_>) -> Option<Sender> {
+        let (spot, named_at) = (root.key("sender"), root.place_of("sender"));
+        self.lacks(root, root.at(), "sender");
+        self.lacks(spot, named_at, "phone_number_id");
         let number = self.meta_id(spot.key("phone_number_id"));
         let account = spot.key("business_account_id");
-        let (business_account_id, business_account_at) = (self.meta_id(account), account.at());
-        let token = self.token(written.token.as_ref(), spot.key("token"));
+        let business_account_id = self.meta_id(account);
+        let token = self.token(written.and_then(|sender| sender.token.as_ref()), spot.key("token"));
         let api_version = self.api_version(spot.key("api_version")).unwrap_or_else(|| API_VERSION.to_owned());
-        let at = spot.at().unwrap_or_default();
         Some(Sender {
-            at,
+            at: self.problems.location(spot.at()?),
             phone_number_id: number?,
             business_account_id,
-            business_account_at,
+            business_account_at: account.at().map(|at| self.problems.location(at)),
             token: token?,
             api_version,
         })

@@ -8,15 +8,18 @@ use crate::policy::threshold::{Share, ShareError, StopWhen, Threshold};
 impl Check<'_> {
     /// None when a threshold cannot be represented.
     pub(super) fn stop_when(&mut self, spot: Spot<'_>) -> Option<StopWhen> {
-        let (refused, in_doubt) = (self.threshold(spot.key("refused")), self.threshold(spot.key("in_doubt")));
+        let (refused, in_doubt) = (self.threshold(spot, "refused"), self.threshold(spot, "in_doubt"));
         Some(StopWhen { refused: refused?, in_doubt: in_doubt? })
     }
 
     /// The threshold if there is one; none when it cannot be represented.
-    fn threshold(&mut self, spot: Spot<'_>) -> Option<Option<Threshold>> {
+    fn threshold(&mut self, stop_when: Spot<'_>, key: &str) -> Option<Option<Threshold>> {
+        let (spot, named_at) = (stop_when.key(key), stop_when.place_of(key));
         if spot.node().is_none() {
             return Some(None);
         }
+        self.lacks(spot, named_at, "above");
+        self.lacks(spot, named_at, "of_last");
         let (above, of_last) = (self.share(spot.key("above")), self.of_last(spot.key("of_last")));
         Some(Some(Threshold { above: above?, of_last: of_last? }))
     }

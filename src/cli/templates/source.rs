@@ -8,7 +8,7 @@ use crate::cli::failure::Failure;
 use crate::cli::printer::Printer;
 use crate::cloud::client::{META_API, check_address};
 use crate::cloud::templates::{Patience, ReadError, TemplateReader};
-use crate::problem::Problem;
+use crate::problem::{Location, Problem};
 use crate::sandbox::embedded::Embedded;
 use crate::sandbox::faults::Script;
 use crate::secret::Token;
@@ -58,7 +58,8 @@ pub fn read(file: &Path, args: &SourceArgs, printer: Printer) -> Result<Lock, Fa
 fn account(campaign: &Campaign) -> Result<&str, Failure> {
     let missing = || {
         let message = "`sender` does not say which account has the templates";
-        let problem = Problem::at(&campaign.file, campaign.sender.at, "no-account", message).help(
+        let Location { file, place } = &campaign.sender.at;
+        let problem = Problem::at(file, *place, "no-account", message).help(
             "add `business_account_id: \"…\"` under `sender`: the id of the WhatsApp business account (digits), from \
              WhatsApp Manager under API setup",
         );
@@ -72,7 +73,8 @@ fn failure(error: ReadError, campaign: &Campaign) -> Failure {
     match (&error, campaign.sender.business_account_id.as_deref()) {
         (ReadError::Refused(refusal), Some(account)) if refusal.is_unknown_object() => {
             let message = format!("WhatsApp knows no account {account}, or the token may not see it");
-            let problem = Problem::at(&campaign.file, campaign.sender.at, "unknown-account", message).help(
+            let at = campaign.sender.business_account_at.as_ref().unwrap_or(&campaign.sender.at);
+            let problem = Problem::at(&at.file, at.place, "unknown-account", message).help(
                 "compare `sender.business_account_id` with WhatsApp Manager (it is not the phone number's id), and see \
                  that the token's system user is assigned to that account",
             );

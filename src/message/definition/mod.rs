@@ -79,8 +79,8 @@ fn another_account(campaign: &Campaign, lock: &Lock) -> Option<Problem> {
     }
     let message = format!("{LOCK_FILE} holds the templates of account {}, not of {account}", lock.account);
     let help = format!("read those of {account} with `tidings templates pull {}`", campaign.file.display());
-    let at = campaign.sender.business_account_at.unwrap_or(campaign.sender.at);
-    Some(Problem::at(&campaign.file, at, "another-account", message).help(help))
+    let at = campaign.sender.business_account_at.as_ref().unwrap_or(&campaign.sender.at);
+    Some(Problem::at(&at.file, at.place, "another-account", message).help(help))
 }
 
 fn unknown_template(entry: &Template, lock: &Lock, remedy: &str, findings: &mut Findings<'_>) {

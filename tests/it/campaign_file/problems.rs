@@ -63,12 +63,12 @@ fn a_missing_key_is_told_with_an_example() {
     insta::assert_snapshot!(problems("description: Sale\n"), @r#"
     [missing-key] spring.yaml:1:1: the key `campaign` is missing
         write `campaign: spring_sale_2026`
-    [missing-key] spring.yaml:1:1: the key `sender` is missing
-        write `sender: { phone_number_id: "106540352242922" }`
     [missing-key] spring.yaml:1:1: the key `recipients` is missing
         write `recipients: spring_sale.csv`
     [missing-key] spring.yaml:1:1: the key `templates` is missing
         write `templates: [{ name: spring_sale, languages: [en_US] }]`
+    [missing-key] spring.yaml:1:1: the key `sender` is missing
+        write `sender: { phone_number_id: "106540352242922" }`, or in tidings.yaml for all campaigns beside it
     "#);
     insta::assert_snapshot!(with("sender", "sender: {}"), @r#"
     [missing-key] spring.yaml:2:1: the key `phone_number_id` is missing

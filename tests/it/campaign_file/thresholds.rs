@@ -45,7 +45,7 @@ fn a_threshold_needs_both_of_its_numbers() {
     [missing-key] spring.yaml:6:14: the key `of_last` is missing
         write `of_last: 200`
     "#);
-    insta::assert_snapshot!(and("stop_when: { refused: 5%, in_doubt: ~ }"), @r#"
+    insta::assert_snapshot!(and("stop_when: { refused: 5%, in_doubt: }"), @r#"
     [wrong-kind] spring.yaml:6:23: `refused` must be a map, not a text
         write the share of the last messages that is too much: `{ above: 5%, of_last: 200 }`
     [no-value] spring.yaml:6:27: `in_doubt` has no value

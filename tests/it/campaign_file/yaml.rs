@@ -102,7 +102,7 @@ fn yaml_that_means_something_else_is_refused() {
     "#);
     insta::assert_snapshot!(and("---\ncampaign: second"), @r#"
     [several-documents] spring.yaml:6:1: a second YAML document starts here
-        one file holds one campaign: remove the `---`, or put the rest into a file of its own
+        remove the `---`, or put the rest into a file of its own
     "#);
     insta::assert_snapshot!(and("report: &r { directory: out }\nsend:\n  <<: *r"), @r#"
     [merge-key] spring.yaml:8:3: `<<` does not merge maps here
