@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
@@ -12,11 +12,20 @@ use super::problems::{DEFAULTS_FROM, Problems, shown};
 use super::read::agreed;
 use super::spot::Spot;
 use super::tree::{Kind, Node};
-use super::{Defaults, check, merge, shape, source, tree};
+use super::{check, merge, shape, source, tree};
 use crate::problem::Problem;
 
 /// The name of the file, in the directory that holds the campaign file.
 pub const DEFAULTS_FILE: &str = "tidings.yaml";
+
+/// A file of defaults, `tidings.yaml`, that a campaign was read with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Defaults {
+    /// The file, beside the campaign file.
+    pub file: PathBuf,
+    /// SHA-256 of its bytes.
+    pub digest: [u8; 32],
+}
 
 /// Defaults that could be read.
 pub(super) struct Shared {

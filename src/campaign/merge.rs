@@ -1,6 +1,9 @@
 //! Two trees into one: what a campaign says, and below it what the defaults say.
 
+use std::rc::Rc;
+
 use super::tree::{Entry, Kind, Node};
+use crate::problem::Place;
 
 /// What a file says, and where it says nothing, what the defaults say: key by key, and maps in maps too. Lists and texts
 /// are taken whole. Every value keeps its place.
@@ -11,13 +14,13 @@ pub(super) fn merged(own: &Node, defaults: &Node) -> Node {
         None => entry.clone(),
     };
     let is_unsaid = |default: &&Entry| !written.iter().any(|entry| entry.key == default.key);
-    Node::map(own.at, written.iter().map(over).chain(below.iter().filter(is_unsaid).cloned()).collect())
+    map(own.at, written.iter().map(over).chain(below.iter().filter(is_unsaid).cloned()).collect())
 }
 
 /// The map with only these of its entries; what is no map as it is.
 pub(super) fn only(node: &Node, is_kept: impl Fn(&Entry) -> bool) -> Node {
     match &*node.kind {
-        Kind::Map(entries) => Node::map(node.at, entries.iter().filter(|entry| is_kept(entry)).cloned().collect()),
+        Kind::Map(entries) => map(node.at, entries.iter().filter(|entry| is_kept(entry)).cloned().collect()),
         _ => node.clone(),
     }
 }
@@ -33,5 +36,9 @@ pub(super) fn without_nothing(root: &Node, under: &str, keys: &[&str]) -> Node {
         }
         false => entry.clone(),
     };
-    Node::map(root.at, entries.iter().map(rest).collect())
+    map(root.at, entries.iter().map(rest).collect())
+}
+
+fn map(at: Place, entries: Vec<Entry>) -> Node {
+    Node { at, kind: Rc::new(Kind::Map(entries)) }
 }

@@ -28,7 +28,7 @@ use std::path::PathBuf;
 use sha2::{Digest, Sha256};
 
 pub use budget::{Budget, MaxCost};
-pub use defaults::{DEFAULTS_FILE, check_defaults, is_defaults};
+pub use defaults::{DEFAULTS_FILE, Defaults, check_defaults, is_defaults};
 pub use rates::rate_card;
 pub use read::{Gleaned, Sound, glean, key, read};
 pub use schema::{defaults_schema, schema};
@@ -94,15 +94,6 @@ impl Campaign {
             Some(defaults) => Sha256::digest([self.digest, defaults.digest].concat()).into(),
         }
     }
-}
-
-/// A file of defaults, `tidings.yaml`, that a campaign was read with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Defaults {
-    /// The file, beside the campaign file.
-    pub file: PathBuf,
-    /// SHA-256 of its bytes.
-    pub digest: [u8; 32],
 }
 
 /// How often each person gets a campaign.

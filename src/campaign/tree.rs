@@ -30,11 +30,6 @@ pub(super) struct Node {
 }
 
 impl Node {
-    /// A map.
-    pub fn map(at: Place, entries: Vec<Entry>) -> Self {
-        Self { at, kind: Rc::new(Kind::Map(entries)) }
-    }
-
     /// The same so many lines further down.
     pub fn moved(&self, lines: u64) -> Self {
         let kind = match &*self.kind {

@@ -207,6 +207,9 @@ fn a_campaign_that_leaves_its_sender_to_the_defaults_can_be_stopped() {
 fn defaults_that_say_nothing_change_nothing_and_only_those_beside_the_file_count() {
     let project = Project::new().file("tidings.yaml", "# send: { rate: 20/s }\n");
     project.tidings(["check", "campaign.yaml"]).code(0);
+    // There is nothing that `~` could take away here.
+    let project = project.file("tidings.yaml", "stop_when: { refused: ~ }\n");
+    project.tidings(["check", "campaign.yaml"]).code(2).stderr_has("`refused` has no value");
     let project = Project::new().file("tidings.yaml", "nonsense: [\n");
     fs::create_dir(project.path("below")).expect("a directory");
     fs::copy(project.path("people.csv"), project.path("below/people.csv")).expect("a copy");
