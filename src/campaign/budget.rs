@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::policy::price::Money;
-use crate::problem::Place;
+use crate::problem::Location;
 
 /// What a campaign may cost, and by which prices that is told.
 #[derive(Debug, Clone)]
@@ -13,16 +13,16 @@ pub struct Budget {
     /// The file with the prices, resolved against the campaign file's directory.
     pub rates: PathBuf,
     /// Where its name stands.
-    pub rates_at: Place,
+    pub rates_at: Location,
 }
 
 /// The most that a plan may cost.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct MaxCost {
     /// How much.
     pub most: Money,
     /// Where it stands.
-    pub at: Place,
+    pub at: Location,
     /// How many characters it takes there.
     pub length: u64,
 }

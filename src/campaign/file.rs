@@ -79,6 +79,9 @@ pub(super) struct DefaultsFile {
     /// When a campaign stops by itself. It stays stopped until somebody has looked: `tidings resume`.
     #[schemars(example = json!({ "refused": { "above": "5%", "of_last": 200 } }))]
     pub stop_when: Option<StopWhen>,
+    /// What a campaign may cost at most.
+    #[schemars(example = json!({ "max_cost": "500 EUR", "rates": "rates.csv" }))]
+    pub budget: Option<Budget>,
     /// What is written about it.
     #[schemars(example = json!({ "directory": "reports", "show_phones": "masked" }))]
     pub report: Option<Report>,
@@ -256,7 +259,7 @@ pub(super) struct Budget {
     /// The CSV file with WhatsApp's prices, which you fill in: `effective_from,currency,market,category,rate`. Its path
     /// starts at the campaign file.
     #[schemars(length(min = 1), example = &"rates.csv")]
-    pub rates: String,
+    pub rates: Option<String>,
 }
 
 /// What is written about a run.

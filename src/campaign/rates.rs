@@ -30,7 +30,7 @@ const NOTE: char = '#';
 /// Everything that is wrong with the file, in file order; or that it has no price for the day.
 pub fn rate_card(campaign: &Campaign, day: Date) -> Result<Option<RateCard>, Vec<Problem>> {
     let Some(budget) = &campaign.budget else { return Ok(None) };
-    let here = |code, message: String| Problem::at(&campaign.file, budget.rates_at, code, message);
+    let here = |code, message: String| Problem::at(&budget.rates_at.file, budget.rates_at.place, code, message);
     let text = text(budget, &here).map_err(|problem| vec![problem])?;
     let rates = Lines::read(&budget.rates, &text)?;
     let currency = currency(budget, &rates, &here).map_err(|problem| vec![problem])?;
@@ -77,7 +77,7 @@ fn currency(
     rates: &[Rate],
     here: &impl Fn(&'static str, String) -> Problem,
 ) -> Result<Currency, Problem> {
-    if let Some(max_cost) = budget.max_cost {
+    if let Some(max_cost) = &budget.max_cost {
         return Ok(max_cost.most.currency);
     }
     let currencies: BTreeSet<Currency> = rates.iter().map(|rate| rate.currency).collect();

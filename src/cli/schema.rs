@@ -23,7 +23,6 @@ Examples:
   tidings schema defaults                # tidings.yaml, what campaigns share
   tidings schema report                  # a line of report.jsonl
   tidings schema plan                    # a line of a saved plan
-  tidings schema summary                 # summary.json
 
 Editors:
   # yaml-language-server: $schema=campaign.schema.json

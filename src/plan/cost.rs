@@ -113,9 +113,9 @@ impl Pricing {
             markets.iter().map(move |(market, count)| (*market, ways, *count))
         });
         let cost = self.card.cost(messages).map_err(|missing| self.missing(campaign, &missing))?;
-        let max_cost = campaign.budget.as_ref().and_then(|budget| budget.max_cost);
+        let max_cost = campaign.budget.as_ref().and_then(|budget| budget.max_cost.as_ref());
         match max_cost.filter(|max_cost| cost.total().amount > max_cost.most.amount) {
-            Some(max_cost) => Err(vec![over_budget(campaign, max_cost, &cost)]),
+            Some(max_cost) => Err(vec![over_budget(max_cost, &cost)]),
             None => Ok(Priced::AtMost(cost)),
         }
     }
@@ -134,13 +134,13 @@ impl Pricing {
                 format!("`{file}` has no rate in {currency} that holds today for {billed} messages to: {markets}");
             let help =
                 "people there are among the recipients: add a line for each, with the price from WhatsApp's rate card";
-            Problem::at(&campaign.file, budget.rates_at, "no-rate", message).help(help)
+            Problem::at(&budget.rates_at.file, budget.rates_at.place, "no-rate", message).help(help)
         };
         by_category.into_iter().map(told).collect()
     }
 }
 
-fn over_budget(campaign: &Campaign, max_cost: MaxCost, cost: &Cost) -> Problem {
+fn over_budget(max_cost: &MaxCost, cost: &Cost) -> Problem {
     let MaxCost { most, at, length } = max_cost;
     let Money { amount, currency } = cost.total();
     let over = Money { amount: amount.less(most.amount), currency };
@@ -148,7 +148,7 @@ fn over_budget(campaign: &Campaign, max_cost: MaxCost, cost: &Cost) -> Problem {
     let largest = cost.lines.first().map(|line| format!("the largest part, {}, is {line}; ", line.amount()));
     let largest = largest.filter(|_| cost.lines.len() > 1).unwrap_or_default();
     let help = format!("{largest}send it to fewer people, or raise `max_cost`");
-    Problem::at(&campaign.file, at, "over-budget", message).length(length).help(help)
+    Problem::at(&at.file, at.place, "over-budget", message).length(*length).help(help)
 }
 
 /// How each template of a campaign may be charged: Meta charges by the category of the moment, and may have announced

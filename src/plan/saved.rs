@@ -69,6 +69,7 @@ pub struct Header {
     pub campaign_sha256: String,
     /// SHA-256 of the defaults beside the campaign file, if there are any.
     #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schemars(regex(pattern = SHA256), example = SHA256_SHOWN)]
     pub defaults_sha256: Option<String>,
     /// SHA-256 of the recipients file.
     #[schemars(regex(pattern = SHA256), example = SHA256_SHOWN)]

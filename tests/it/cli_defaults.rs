@@ -54,6 +54,7 @@ fn a_campaign_can_leave_its_sender_to_the_defaults() {
       stop_when.refused.of_last   200                   tidings.yaml:5
       stop_when.in_doubt.above    1%                    tidings.yaml:5
       stop_when.in_doubt.of_last  500                   tidings.yaml:5
+      budget                      none                  built in
       report.directory            reports               built in
       report.formats              [csv, jsonl]          built in
       report.show_phones          full                  tidings.yaml:6
@@ -74,6 +75,7 @@ fn a_campaigns_own_keys_win_one_by_one_and_lists_and_texts_as_a_whole() {
       stop_when.refused.above     2%                                 campaign.yaml:7
       stop_when.refused.of_last   200                                tidings.yaml:5
       stop_when.in_doubt          none                               campaign.yaml:7
+      budget                      none                               built in
       report.directory            out/of the way/where nobody looks  campaign.yaml:8
                                   for a report of a campaign
       report.formats              [csv]                              campaign.yaml:8
@@ -88,7 +90,7 @@ fn programs_get_the_same_as_a_list() {
     let settings = &told["campaigns"][0]["settings"];
     insta::assert_snapshot!(settings[1], @r#"{"key":"sender.business_account_id","value":null,"origin":"built-in","file":null,"line":null}"#);
     insta::assert_snapshot!(settings[4], @r#"{"key":"send.rate","value":"1000/s","origin":"defaults","file":"tidings.yaml","line":4}"#);
-    assert_eq!(settings.as_array().expect("a list").len(), 12);
+    assert_eq!(settings.as_array().expect("a list").len(), 13);
     let without = sharing().tidings(["check", "campaign.yaml", "--json"]).code(0).stdout.clone();
     assert!(!without.contains("settings"), "{without}");
 }
@@ -286,4 +288,39 @@ fn an_edit_of_the_defaults_needs_another_look_on_a_phone() {
     let edited = project.file("tidings.yaml", format!("{defaults}# a word\n"));
     send(&edited, &server, &[]).code(2).stderr_has("or was edited since");
     send(&edited.file("tidings.yaml", defaults), &server, &[]).code(0).stdout_has("3 accepted");
+}
+
+#[test]
+fn campaigns_share_prices_and_each_has_its_own_limit() {
+    let rates = "effective_from,currency,market,category,rate\n2026-01-01,EUR,North America,marketing,0.10\n";
+    let lock = r#"{ "account": "1", "lock_version": 1, "templates": [{ "name": "hello_world", "language": "en_US",
+        "status": "APPROVED", "category": "MARKETING", "components": [{ "type": "BODY", "text": "Hello" }] }] }"#;
+    let project = sharing()
+        .file("tidings.yaml", format!("{DEFAULTS}budget: {{ rates: rates.csv }}\n"))
+        .file("rates.csv", rates)
+        .file("templates.lock.json", lock)
+        .campaign(&format!("{CAMPAIGN}budget: {{ max_cost: 0.20 EUR }}\n"));
+    insta::assert_snapshot!(project.tidings(["check", "campaign.yaml"]).code(2).stderr, @"
+    error: the plan may cost 0.30 EUR, which is 0.10 EUR more than this
+     --> campaign.yaml:6:21
+      |
+    6 | budget: { max_cost: 0.20 EUR }
+      |                     ^^^^^^^^
+      |
+      = send it to fewer people, or raise `max_cost`
+
+    1 problem; nothing was sent
+    ");
+    let project = project.campaign(CAMPAIGN).file("tidings.yaml", format!("{DEFAULTS}budget: {{ rates: none.csv }}\n"));
+    insta::assert_snapshot!(project.tidings(["check", "campaign.yaml"]).code(2).stderr, @"
+    error: the rates file `none.csv`: there is no such file
+     --> tidings.yaml:7:18
+      |
+    7 | budget: { rates: none.csv }
+      |                  ^^^^^^^^
+      |
+      = its path starts at the campaign file; the README says what stands in it
+
+    1 problem; nothing was sent
+    ");
 }

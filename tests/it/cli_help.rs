@@ -387,7 +387,6 @@ fn schema_is_explained() {
       tidings schema defaults                # tidings.yaml, what campaigns share
       tidings schema report                  # a line of report.jsonl
       tidings schema plan                    # a line of a saved plan
-      tidings schema summary                 # summary.json
 
     Editors:
       # yaml-language-server: $schema=campaign.schema.json

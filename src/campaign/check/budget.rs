@@ -8,11 +8,13 @@ use crate::policy::price::{Currency, Money};
 
 impl Check<'_> {
     /// None when it cannot be represented.
-    pub(super) fn budget(&mut self, spot: Spot<'_>) -> Option<Budget> {
+    pub(super) fn budget(&mut self, root: Spot<'_>) -> Option<Budget> {
+        let spot = root.key("budget");
+        self.lacks(spot, root.place_of("budget"), "rates");
         let max_cost = spot.key("max_cost");
         let max_cost = if max_cost.node().is_some() { Some(self.max_cost(max_cost)?) } else { None };
         let rates = self.text(spot.key("rates"))?;
-        Some(Budget { max_cost, rates: self.directory.join(rates.source), rates_at: rates.at })
+        Some(Budget { max_cost, rates: self.directory.join(rates.source), rates_at: self.problems.location(rates.at) })
     }
 
     /// An amount of money, from `500 EUR`.
@@ -24,7 +26,8 @@ impl Check<'_> {
         let message = match (amount.parse(), Currency::with_code(code)) {
             (Ok(amount), Some(currency)) => {
                 let length = text.source.chars().count() as u64;
-                return Some(MaxCost { most: Money { amount, currency }, at: text.at, length });
+                let at = self.problems.location(text.at);
+                return Some(MaxCost { most: Money { amount, currency }, at, length });
             }
             (Ok(_), None) if !code.is_empty() => {
                 let help = match Currency::nearest(code) {

@@ -54,7 +54,7 @@ pub(super) fn campaign(
     let occurrence = check.occurrence(spot.key("occurrence"));
     let rate_per_second = check.send(spot.key("send"));
     let stop_when = check.stop_when(spot.key("stop_when"));
-    let budget = written.budget.as_ref().map(|_| check.budget(spot.key("budget")));
+    let budget = written.budget.as_ref().map(|_| check.budget(spot));
     let report = check.report(written.report.as_ref(), spot.key("report"));
     let trials = check.trials(written.tests.as_ref(), spot.key("tests"));
     let messages = occurrence.is_some() && templates.iter().all(Option::is_some);
@@ -86,6 +86,9 @@ pub(super) fn defaults(written: &DefaultsFile, spot: Spot<'_>, file: &Path, prob
     check.sender(written.sender.as_ref(), spot);
     check.send(spot.key("send"));
     check.stop_when(spot.key("stop_when"));
+    if written.budget.is_some() {
+        check.budget(spot);
+    }
     check.report(written.report.as_ref(), spot.key("report"));
 }
 
