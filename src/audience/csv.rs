@@ -50,7 +50,7 @@ pub struct Row<'a> {
     pub number: u64,
     /// Its cells, exactly as they are written.
     pub cells: &'a StringRecord,
-    line: &'a [u8],
+    pub(super) line: &'a [u8],
 }
 
 /// A row that cannot be read. The rows after it can.
@@ -159,6 +159,11 @@ impl Rows {
             None => Ok(Row { number, cells: &self.record, line }),
             Some(fault) => Err(BadRow { number, problem: bad_row(&self.file, number, line, &fault) }),
         }))
+    }
+
+    /// Gives the cells of the row at hand away, and takes others to read into.
+    pub(super) fn swap_record(&mut self, other: &mut StringRecord) {
+        std::mem::swap(&mut self.record, other);
     }
 
     /// Reads the cells of the line at hand, or says why they cannot be had.

@@ -3,6 +3,7 @@
 //! A file goes through twice: once to see that it can be trusted as a whole, once row by row. What a row says of a
 //! person's phone becomes a [`phone::Recipient`], whose identity tells whether the same person stood in the file before.
 
+pub mod batch;
 mod cells;
 pub mod csv;
 mod encoding;

@@ -48,6 +48,7 @@ mod ledger;
 mod ledger_choice;
 mod ledger_history;
 mod locales;
+mod many_rows;
 mod oddities;
 mod outcome;
 mod pacing;
