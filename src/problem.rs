@@ -128,8 +128,12 @@ impl fmt::Display for Problem {
 
 /// The nearest of `known` to a mistyped `word`, if any is near enough to be what was meant.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    /// The likeness of two texts takes a time that grows with both lengths; a longer text is no word.
+    const WORD_BYTES_MAX: usize = 200;
+    let is_word = |text: &str| text.len() <= WORD_BYTES_MAX;
     known
         .into_iter()
+        .filter(|candidate| is_word(word) && is_word(candidate))
         .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
         .filter(|(likeness, _)| *likeness > 0.8)
         .max_by(|a, b| a.0.total_cmp(&b.0))

@@ -1,5 +1,7 @@
 //! The header: the names of the columns.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::Path;
 
 use super::cells::{self, Cells, QuoteFault};
@@ -28,9 +30,13 @@ pub(super) fn read(file: &Path, number: u64, line: &str, problems: &mut Vec<Prob
         problems.push(problem.help("look for a line of separators, or for rows that became columns"));
         return columns;
     }
+    let mut first: HashMap<&str, usize> = HashMap::new();
     for (index, cell) in Cells::of(line.as_bytes()).enumerate() {
         match cell {
-            Ok(cell) => problems.extend(wrong_name(file, place(cell.start), &columns, index)),
+            Ok(cell) => {
+                let at = || place(cell.start);
+                problems.extend(wrong_name(file, at, columns.get(index).map(String::as_str), index, &mut first));
+            }
             Err(QuoteFault::Unclosed(byte) | QuoteFault::Stray(byte)) => problems.push(
                 Problem::in_row(file, place(byte), "stray-quote", "a quote stands in the middle of a column's name")
                     .length(1)
@@ -53,15 +59,28 @@ fn name(cell: &str) -> String {
     cell.trim_matches(|symbol: char| symbol.is_whitespace() || symbol == '\u{FEFF}').to_owned()
 }
 
-fn wrong_name(file: &Path, at: Place, columns: &[String], index: usize) -> Option<Problem> {
+fn wrong_name<'c>(
+    file: &Path,
+    at: impl Fn() -> Place,
+    name: Option<&'c str>,
+    index: usize,
+    first: &mut HashMap<&'c str, usize>,
+) -> Option<Problem> {
     // In a header of a second UTF-8 mark alone the csv crate sees no cell.
-    let Some(name) = columns.get(index).filter(|name| !name.is_empty()) else {
+    let Some(name) = name.filter(|name| !name.is_empty()) else {
         let message = format!("column {} has no name", index + 1);
-        return Some(Problem::in_row(file, at, "unnamed-column", message).help("name it, or delete the column"));
+        return Some(Problem::in_row(file, at(), "unnamed-column", message).help("name it, or delete the column"));
     };
-    let first = columns[..index].iter().position(|earlier| earlier == name)?;
-    let message = format!("`{name}` is the name of column {} already", first + 1);
-    Some(Problem::in_row(file, at, "duplicate-column", message).help("give one of the two another name"))
+    match first.entry(name) {
+        Entry::Vacant(vacant) => {
+            vacant.insert(index);
+            None
+        }
+        Entry::Occupied(first) => {
+            let message = format!("`{name}` is the name of column {} already", first.get() + 1);
+            Some(Problem::in_row(file, at(), "duplicate-column", message).help("give one of the two another name"))
+        }
+    }
 }
 
 /// What separates the columns of a header without a comma. Exports quote every name, so cells cannot tell.
@@ -71,11 +90,13 @@ fn other_delimiter(line: &str) -> Option<(u8, &'static str)> {
 }
 
 fn wrong_delimiter(file: &Path, at: Place, called: &str, columns: &[String]) -> Problem {
+    const LISTED: usize = 30;
+    let rest = if columns.len() > LISTED { ",…" } else { "" };
+    let listed = columns.iter().take(LISTED).map(String::as_str).collect::<Vec<_>>().join(",");
     let message = format!("the columns are separated by {called}; this file needs commas");
     let help = format!(
-        "export it again with a comma as the separator: `{}` (LibreOffice asks for it and Google Sheets writes it; Excel \
-         takes the list separator of the computer's region settings)",
-        columns.join(",")
+        "export it again with a comma as the separator: `{listed}{rest}` (LibreOffice asks for it and Google Sheets writes it; Excel \
+         takes the list separator of the computer's region settings)"
     );
     Problem::in_row(file, at, "wrong-delimiter", message).help(help)
 }

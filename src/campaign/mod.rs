@@ -19,6 +19,7 @@ mod settings;
 mod shape;
 mod source;
 mod spot;
+mod syntax;
 mod tree;
 mod trial;
 

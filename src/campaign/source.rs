@@ -1,5 +1,6 @@
 //! From a path to text: size, encoding, and no token in it.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
@@ -23,8 +24,8 @@ pub(super) struct Source {
 /// Reads the file; none when there is no text to go on with.
 pub(super) fn read(file: &Path, form: &Form, problems: &mut Problems) -> Option<Source> {
     let bytes = read_bytes(file, form, problems)?;
-    let text = decode(&bytes, problems)?;
-    let text = blot_tokens(text, problems);
+    let text = with_known_lines(decode(&bytes, problems)?);
+    let text = blot_tokens(&text, problems);
     Some(Source { bytes, text })
 }
 
@@ -77,8 +78,18 @@ fn is_invisible(c: char) -> bool {
     (c.is_control() && !"\t\r\n".contains(c)) || "\u{feff}\u{2028}\u{2029}".contains(c)
 }
 
+/// With a line feed for each carriage return that stands alone: it ends a line too, and YAML parsers lose count of those.
+fn with_known_lines(text: &str) -> Cow<'_, str> {
+    let stands_alone = |(at, _): &(usize, &str)| text.as_bytes().get(at + 1) != Some(&b'\n');
+    if !text.match_indices('\r').any(|found| stands_alone(&found)) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+}
+
 /// The place behind a text.
 fn end_of(text: &str) -> Place {
+    let text = with_known_lines(text);
     let line = text.matches('\n').count() as u64 + 1;
     let column = text.rsplit('\n').next().unwrap_or_default().chars().count() as u64 + 1;
     Place { line, column }

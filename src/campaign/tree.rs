@@ -9,9 +9,9 @@ use std::rc::Rc;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput};
 
 use super::Text;
-use super::advice::explain;
 use super::align::turns;
 use super::problems::{Problems, shown};
+use super::syntax::explain;
 use crate::problem::Place;
 
 /// A campaign needs about ten levels; more would only tire the stack.
@@ -19,6 +19,8 @@ const DEPTH_MAX: usize = 64;
 
 /// Far more than anybody writes by hand, and few enough that aliases of aliases end at once.
 const NODES_MAX: usize = 50_000;
+
+const SIMPLER: &str = "a campaign never needs that; write it out more simply";
 
 /// A value of the file.
 #[derive(Clone)]
@@ -170,8 +172,11 @@ impl<'t> Builder<'t, '_> {
     fn syntax(&mut self, error: &ScanError) -> Stop {
         let mark = error.marker();
         let line = self.lines.get(mark.line().saturating_sub(1)).copied().unwrap_or_default();
-        let info = error.info();
-        let found = Place { line: mark.line() as u64, column: mark.col() as u64 + 1 };
+        let stopped = Place { line: mark.line() as u64, column: mark.col() as u64 + 1 };
+        let found = self.inside(stopped);
+        // Only in brackets does something have to follow.
+        let is_open = found != stopped && error.info().contains("node content");
+        let info = if is_open { "flow" } else { error.info() };
         let before_is_tab = mark.index().checked_sub(1).is_some_and(|index| self.chars.get(index) == Some(&'\t'));
         let at = if info.contains("flow") {
             self.open.last().copied().unwrap_or(found)
@@ -183,6 +188,10 @@ impl<'t> Builder<'t, '_> {
         if at != found || info.contains("tab") {
             self.problems.note_length(at, 1);
         }
+        if info.contains("recursion limit") {
+            self.problems.add(found, "too-deep", "lists and maps are nested too deep here", SIMPLER);
+            return Stop;
+        }
         let (message, help) = explain(info);
         let help = if line.contains("{{") || line.contains("{%") {
             "put a text with an expression in quotes: \"{{ first_name }}\""
@@ -191,6 +200,18 @@ impl<'t> Builder<'t, '_> {
         };
         self.problems.add(at, "syntax", message, help);
         Stop
+    }
+
+    /// What is missed at the end of the file is missed in its last line.
+    fn inside(&self, found: Place) -> Place {
+        let mut ahead = self.lines.iter().skip(usize::try_from(found.line).unwrap_or(usize::MAX).saturating_sub(1));
+        if ahead.any(|line| !line.trim().is_empty()) {
+            return found;
+        }
+        let last = self.lines.iter().rposition(|line| !line.trim().is_empty()).unwrap_or_default();
+        let line = self.lines.get(last).copied().unwrap_or_default();
+        let indent = line.chars().take_while(|c| c.is_whitespace()).count();
+        Place { line: last as u64 + 1, column: indent as u64 + 1 }
     }
 
     fn node(&mut self, event: Event<'t>, span: Span, depth: usize) -> Result<Node, Stop> {
@@ -225,7 +246,7 @@ impl<'t> Builder<'t, '_> {
         } else {
             ("too-many-values", format!("the file holds more than {NODES_MAX} values, aliases counted in full"))
         };
-        self.problems.add(place(span), code, message, "a campaign never needs that; write it out more simply");
+        self.problems.add(place(span), code, message, SIMPLER);
         Err(Stop)
     }
 

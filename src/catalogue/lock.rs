@@ -125,7 +125,7 @@ impl Lock {
             Problem::at(path, place, "lock-damaged", format!("this is no lock file of templates: {}", reason(error)))
                 .help(PULL)
         };
-        let here = |error: serde_json::Error| broken(&error, place_of(&error));
+        let here = |error: serde_json::Error| broken(&error, place_of(&text, &error));
         let head: Head<'_> = serde_json::from_str(&text).map_err(here)?;
         if head.lock_version.get().parse() != Ok(VERSION) {
             let message =
@@ -165,9 +165,13 @@ fn read_text(path: &Path) -> Result<String, Problem> {
     String::from_utf8(bytes).map_err(|_| Problem::of_file(path, "lock-damaged", "is not UTF-8 text").help(PULL))
 }
 
-/// Where reading ended.
-fn place_of(error: &serde_json::Error) -> Place {
-    Place { line: error.line().max(1) as u64, column: error.column().max(1) as u64 }
+/// Where reading ended. JSON's reader counts bytes.
+fn place_of(text: &str, error: &serde_json::Error) -> Place {
+    let number = error.line().max(1);
+    let line = text.split('\n').nth(number - 1).unwrap_or_default();
+    let begins_character = |byte: &u8| *byte & 0xC0 != 0x80;
+    let column = line.bytes().take(error.column()).filter(begins_character).count();
+    Place { line: number as u64, column: column.max(1) as u64 }
 }
 
 /// Where a part of the text starts.

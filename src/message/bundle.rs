@@ -5,8 +5,7 @@
 
 use std::ops::Range;
 
-use minijinja::Environment;
-
+use super::engine::Engines;
 use super::row::Row;
 use super::scan;
 
@@ -34,18 +33,20 @@ impl Sources {
         Some(self.count - 1)
     }
 
-    /// Compiles them under this name; none where there are not several.
-    pub fn compile(self, name: String, engine: &mut Environment<'static>) -> Option<Bundle> {
+    /// Compiles them in the engine of a tier, under this name; none where there are not several.
+    pub fn compile(self, name: String, tier: usize, engines: &mut Engines) -> Option<Bundle> {
         if self.count < 2 {
             return None;
         }
-        engine.add_template_owned(name.clone(), self.source).ok()?;
-        Some(Bundle { name, count: self.count })
+        engines.get_mut(tier).add_template_owned(name.clone(), self.source).ok()?;
+        Some(Bundle { tier, name, count: self.count })
     }
 }
 
 /// Several expressions, compiled.
 pub(super) struct Bundle {
+    /// Of the engine that they are compiled in.
+    tier: usize,
     name: String,
     count: usize,
 }
@@ -60,7 +61,7 @@ impl Bundle {
     /// All texts for a row; none when they cannot be had at once.
     pub fn render(&self, row: &Row<'_>) -> Option<Rendered> {
         // Each prints what it holds already: what they print together needs no cap.
-        let text = row.engine.get_template(&self.name).ok()?.render(row.values()).ok()?;
+        let text = row.engines.get(self.tier).get_template(&self.name).ok()?.render(row.values()).ok()?;
         let mut ranges = Vec::with_capacity(self.count);
         let mut start = 0;
         for (end, _) in text.match_indices(BETWEEN) {

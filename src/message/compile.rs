@@ -4,30 +4,36 @@ mod names;
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
-use std::sync::Arc;
 
-use minijinja::{Environment, Error, ErrorKind, Value};
+use minijinja::{Error, ErrorKind, Value};
 
 use crate::campaign::{Campaign, Source, Text};
 use crate::problem::{Place, Problem};
 
 use super::bundle::{Bundle, Sources};
-use super::expression::{Expression, Template, engine};
+use super::engine::Engines;
+use super::expression::{Expression, Template};
 use super::filter::SETTING;
 use super::refusal::Shown;
 use super::row::Columns;
 use super::rule::{Rule, is_blank};
 use super::scan;
 use super::slot::Slot;
-use super::typed;
+use super::{TOO_MUCH_WORK, typed, weight};
 
 /// What stands in a cell when an expression is tried out: text that is also a number.
 const PLACEHOLDER: &str = "1";
 
+/// Far more than anybody writes by hand; a compiled text takes more than 10 KB of memory.
+const TEXTS_MAX: usize = 5_000;
+
+/// After so many texts that ran out of fuel, the others are not tried out.
+const EXHAUSTED_MAX: usize = 20;
+
 /// What all texts of a campaign share.
 pub(super) struct Compiled {
     pub columns: Columns,
-    pub engine: Environment<'static>,
+    pub engines: Engines,
     /// Whether a filter looks at the setting.
     pub asks_setting: bool,
 }
@@ -37,8 +43,11 @@ pub(super) struct Compiler<'c> {
     file: &'c Path,
     columns: Columns,
     read: BTreeSet<usize>,
-    engine: Environment<'static>,
-    templates: usize,
+    engines: Engines,
+    /// How many texts with expressions there were.
+    texts: usize,
+    /// How many of them ran out of fuel when they were tried out.
+    exhausted: usize,
     /// The expressions of the message at hand.
     sources: Sources,
     /// Whether texts are for messages now, which have a language.
@@ -51,21 +60,13 @@ pub(super) struct Compiler<'c> {
 impl<'c> Compiler<'c> {
     /// A compiler for one campaign and the columns of its recipients file.
     pub fn new(campaign: &'c Campaign, names: &[String]) -> Self {
-        let columns = Columns {
-            names: names.to_vec(),
-            defaults: vec![None; names.len()],
-            kinds: vec![None; names.len()],
-            read: Vec::new(),
-            printed: Vec::new(),
-            known: Arc::default(),
-            secret: BTreeSet::new(),
-        };
         let mut compiler = Self {
             file: &campaign.file,
-            columns,
+            columns: Columns::new(names),
             read: BTreeSet::new(),
-            engine: engine().clone(),
-            templates: 0,
+            engines: Engines::shared().clone(),
+            texts: 0,
+            exhausted: 0,
             sources: Sources::default(),
             in_message: false,
             asks_setting: false,
@@ -83,8 +84,8 @@ impl<'c> Compiler<'c> {
 
     /// The expressions of the slots since the last time, to be rendered at once.
     pub fn bundle(&mut self) -> Option<Bundle> {
-        let name = self.new_name();
-        std::mem::take(&mut self.sources).compile(name, &mut self.engine)
+        let (name, tier) = (format!("up to {}", self.texts), Engines::tier(self.texts.saturating_sub(1)));
+        std::mem::take(&mut self.sources).compile(name, tier, &mut self.engines)
     }
 
     /// What was compiled, or every problem in file order.
@@ -94,7 +95,7 @@ impl<'c> Compiler<'c> {
             let read = self.columns.read.iter().map(|column| self.columns.names[*column].clone());
             let printed = self.columns.printed.iter().map(|column| printed_name(*column));
             self.columns.known = read.chain(printed).chain([SETTING.to_owned()]).collect();
-            return Ok(Compiled { columns: self.columns, engine: self.engine, asks_setting: self.asks_setting });
+            return Ok(Compiled { columns: self.columns, engines: self.engines, asks_setting: self.asks_setting });
         }
         self.problems.sort_by_key(|problem| problem.place);
         self.problems.dedup();
@@ -141,7 +142,8 @@ impl<'c> Compiler<'c> {
             Expression::Literal(_) | Expression::Column(_) => None,
             Expression::Value(..) => self.sources.add(bare(text)),
             Expression::Template(template) => {
-                let source = self.engine.get_template(&template.name).map(|template| template.source().to_owned());
+                let source = self.engines.get(template.tier).get_template(&template.name);
+                let source = source.map(|template| template.source().to_owned());
                 source.ok().and_then(|source| self.sources.add(&source))
             }
         };
@@ -228,9 +230,15 @@ impl<'c> Compiler<'c> {
             self.problem_in((text, offset, closed), "placeholder", message, help);
             return None;
         }
+        self.count(text)?;
+        if let Some((offset, message, help)) = weight::excess(source) {
+            self.problem_in((text, offset, 1), TOO_MUCH_WORK, message, help);
+            return None;
+        }
+        let tier = Engines::tier(self.texts - 1);
         let (expression, undeclared) = match scan::sole_expression(source) {
-            Some((offset, inner)) => self.sole(text, offset, inner)?,
-            None => self.template(text, source)?,
+            Some((offset, inner)) => self.sole(text, offset, inner, tier)?,
+            None => self.template(text, source, tier)?,
         };
         if !self.knows_names(text, source, &undeclared) {
             return None;
@@ -238,13 +246,24 @@ impl<'c> Compiler<'c> {
         let offset = scan::sole_expression(source).map_or(0, |(offset, _)| offset);
         self.tries_out(text, offset, &expression)?;
         if let Expression::Template(template) = &expression {
-            self.print_cells(&template.name, source).map_err(|error| self.unreadable(text, 0, source, &error)).ok()?;
+            let printed = self.print_cells(tier, &template.name, source);
+            printed.map_err(|error| self.unreadable(text, 0, source, &error)).ok()?;
         }
         Some(expression)
     }
 
-    fn sole(&mut self, text: &Text, offset: usize, inner: &str) -> Option<(Expression, HashSet<String>)> {
-        let compiled = engine().compile_expression_owned(inner.to_owned());
+    /// Counts the texts with expressions; none from the first one on that is too many.
+    fn count(&mut self, text: &Text) -> Option<()> {
+        self.texts += 1;
+        if self.texts == TEXTS_MAX + 1 {
+            let message = format!("more than {TEXTS_MAX} texts with expressions stand before this one");
+            self.problem(text.at, "too-many-expressions", message, "divide the campaign into several");
+        }
+        (self.texts <= TEXTS_MAX).then_some(())
+    }
+
+    fn sole(&mut self, text: &Text, offset: usize, inner: &str, tier: usize) -> Option<(Expression, HashSet<String>)> {
+        let compiled = Engines::shared().get(tier).compile_expression_owned(inner.to_owned());
         let expression = compiled.map_err(|error| self.unreadable(text, offset, inner, &error)).ok()?;
         let undeclared = expression.undeclared_variables(false);
         let columns = self.reads(&undeclared);
@@ -256,29 +275,24 @@ impl<'c> Compiler<'c> {
         Some((expression, undeclared))
     }
 
-    fn template(&mut self, text: &Text, source: &str) -> Option<(Expression, HashSet<String>)> {
-        let name = self.new_name();
-        let added = self.engine.add_template_owned(name.clone(), source.to_owned());
+    fn template(&mut self, text: &Text, source: &str, tier: usize) -> Option<(Expression, HashSet<String>)> {
+        let name = self.texts.to_string();
+        let added = self.engines.get_mut(tier).add_template_owned(name.clone(), source.to_owned());
         added.map_err(|error| self.unreadable(text, 0, source, &error)).ok()?;
-        let undeclared = self.engine.get_template(&name).ok()?.undeclared_variables(false);
+        let undeclared = self.engines.get(tier).get_template(&name).ok()?.undeclared_variables(false);
         let columns = self.reads(&undeclared);
         let printed = scan::always_printed(source).into_iter().filter_map(|name| self.columns.find(name)).collect();
-        Some((Expression::Template(Box::new(Template { name, columns, printed })), undeclared))
-    }
-
-    fn new_name(&mut self) -> String {
-        self.templates += 1;
-        self.templates.to_string()
+        Some((Expression::Template(Box::new(Template { tier, name, columns, printed })), undeclared))
     }
 
     /// A number or a date that is printed as it stands is printed as the file writes it: `1.234,50`, not `1234.5`.
-    fn print_cells(&mut self, template: &str, source: &str) -> Result<(), Error> {
+    fn print_cells(&mut self, tier: usize, template: &str, source: &str) -> Result<(), Error> {
         let typed = |name: &str| self.columns.find(name).filter(|column| self.columns.kinds[*column].is_some());
         let renamed = scan::renamed(source, |name| typed(name).map(printed_name));
         if renamed == source {
             return Ok(());
         }
-        self.engine.add_template_owned(template.to_owned(), renamed)?;
+        self.engines.get_mut(tier).add_template_owned(template.to_owned(), renamed)?;
         self.columns.printed =
             (0..self.columns.names.len()).filter(|column| self.columns.kinds[*column].is_some()).collect();
         Ok(())
@@ -318,13 +332,16 @@ impl<'c> Compiler<'c> {
         };
         let tried = match expression {
             Expression::Literal(_) | Expression::Column(_) => return Some(()),
+            _ if self.exhausted > EXHAUSTED_MAX => return Some(()),
             Expression::Value(expression, columns) => expression.eval(cells(columns)).map(drop),
             Expression::Template(template) => {
-                let columns = &template.columns;
-                self.engine.get_template(&template.name).and_then(|template| template.render(cells(columns))).map(drop)
+                let Template { tier, name, columns, .. } = &**template;
+                let tried = self.engines.get(*tier).get_template(name);
+                tried.and_then(|template| template.render(cells(columns))).map(drop)
             }
         };
         let Err(error) = tried else { return Some(()) };
+        self.exhausted += usize::from(error.kind() == ErrorKind::OutOfFuel);
         let help = match error.kind() {
             ErrorKind::UnknownFilter | ErrorKind::UnknownTest | ErrorKind::UnknownFunction => "look at the spelling",
             ErrorKind::UnknownMethod => {

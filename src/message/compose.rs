@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use csv::StringRecord;
-use minijinja::{Environment, Value};
+use minijinja::Value;
 
 use crate::campaign::{Campaign, Occurrence, Source};
 use crate::catalogue::Lock;
@@ -15,6 +15,7 @@ use crate::problem::Problem;
 
 use super::Unfit;
 use super::compile::{Compiled, Compiler};
+use super::engine::Engines;
 use super::entry::Entry;
 use super::filter::Setting;
 use super::language::{Choice, Languages, Rule, Unlisted, shown};
@@ -28,7 +29,7 @@ use super::slot::Slot;
 /// A campaign, compiled against the columns of its recipients file.
 pub struct Composer {
     columns: Columns,
-    engine: Environment<'static>,
+    engines: Engines,
     phone: Slot<()>,
     language: Option<Slot<()>>,
     occurrence: Option<Slot<()>>,
@@ -105,14 +106,14 @@ impl Composer {
         };
         compiler.enter_messages();
         let entries: Vec<_> = campaign.templates.iter().map(|template| Entry::new(template, &mut compiler)).collect();
-        let Compiled { columns, engine, asks_setting } = compiler.finish()?;
+        let Compiled { columns, engines, asks_setting } = compiler.finish()?;
         let setting = |locale| Value::from_object(Setting { locale, campaign: campaign.key.clone() });
         let codes: BTreeSet<&String> = entries.iter().flat_map(|entry| &entry.languages).collect();
         let codes = codes.into_iter().filter(|_| asks_setting);
         let settings = codes.map(|code| (code.clone(), setting(Some(Locale::of(code))))).collect();
         let aside = asks_setting.then(|| setting(None));
         let languages = Languages::of(&campaign.templates);
-        Ok(Self { columns, engine, phone, language, occurrence, entries, languages, settings, aside, now: None })
+        Ok(Self { columns, engines, phone, language, occurrence, entries, languages, settings, aside, now: None })
     }
 
     /// Also turns away messages that are too long with the text of their template, as a lock file has it.
@@ -185,7 +186,7 @@ impl Composer {
         (entry, language): (&Entry, &str),
         make: impl FnOnce(Vec<Component<'_>>) -> T,
     ) -> Result<(T, Vec<Oddity>), Unfit> {
-        let row = Row::new(cells, &self.columns, &self.engine, self.settings.get(language));
+        let row = Row::new(cells, &self.columns, &self.engines, self.settings.get(language));
         row.misfits().next().map_or(Ok(()), Err)?;
         let rendered = entry.bundle.as_ref().and_then(|bundle| bundle.render(&row));
         let at_once = rendered.as_ref().map(|rendered| row.with(rendered));
@@ -206,7 +207,7 @@ impl Composer {
         let language = self.language.as_ref().map(|language| language.text(&row)).transpose();
         match language.and_then(|language| self.entry(language.as_deref())) {
             Ok((entry, language)) => {
-                let row = Row::new(cells, &self.columns, &self.engine, self.settings.get(language));
+                let row = Row::new(cells, &self.columns, &self.engines, self.settings.get(language));
                 let before = flaws.len();
                 flaws.extend(row.misfits());
                 flaws.extend(part::flaws(&entry.parts, &row));
@@ -231,7 +232,7 @@ impl Composer {
     }
 
     fn row<'r>(&'r self, cells: &'r StringRecord) -> Row<'r> {
-        Row::new(cells, &self.columns, &self.engine, self.aside.as_ref())
+        Row::new(cells, &self.columns, &self.engines, self.aside.as_ref())
     }
 
     /// Which entry serves a recipient's language (from [`Composer::address`]), and in which of its languages.

@@ -1,17 +1,13 @@
-//! Expressions: minijinja, strict and bounded, compiled once.
+//! Expressions, compiled once.
 
 use std::borrow::Cow;
 use std::io;
-use std::sync::LazyLock;
 
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value};
+use minijinja::{Error, ErrorKind, Value};
 
-use super::filter;
+use super::engine::printed;
 use super::row::Row;
 use super::rule::is_blank;
-
-/// A parameter is a few words; a million steps would be a mistake, or an attack.
-const FUEL: u64 = 50_000;
 
 /// Far beyond the longest value that Meta takes.
 const OUTPUT_BYTES_MAX: usize = 64 * 1024;
@@ -28,32 +24,14 @@ pub(super) enum Expression {
     Template(Box<Template>),
 }
 
-/// A template in the campaign's engine.
+/// A template in the campaign's engine of a tier.
 pub(super) struct Template {
+    pub tier: usize,
     pub name: String,
     /// The columns that it reads.
     pub columns: Vec<usize>,
     /// Those whose cells it always prints: an empty one would leave a gap.
     pub printed: Vec<usize>,
-}
-
-/// The engine that all expressions share.
-///
-/// Undefined values are errors, nothing is escaped, and there is no way to include, import or define anything.
-pub(super) fn engine() -> &'static Environment<'static> {
-    static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| {
-        let mut engine = Environment::new();
-        engine.set_undefined_behavior(UndefinedBehavior::Strict);
-        engine.set_auto_escape_callback(|_| AutoEscape::None);
-        engine.set_fuel(Some(FUEL));
-        engine.set_debug(true);
-        for global in ["debug", "dict", "namespace"] {
-            engine.remove_global(global);
-        }
-        filter::register(&mut engine);
-        engine
-    });
-    &ENGINE
 }
 
 impl Expression {
@@ -88,8 +66,9 @@ impl Expression {
             Self::Column(column) => Ok(Cow::Borrowed(row.cell(*column))),
             Self::Value(..) => self.value(row).and_then(|value| written(&value)).map(Cow::Owned),
             Self::Template(template) => {
+                let Template { tier, name, .. } = &**template;
                 let mut output = Capped(Vec::new());
-                row.engine.get_template(&template.name)?.render_captured_to(row.values(), &mut output)?;
+                row.engines.get(*tier).get_template(name)?.render_captured_to(row.values(), &mut output)?;
                 String::from_utf8(output.0).map(Cow::Owned).map_err(|_| too_long())
             }
         }
@@ -108,9 +87,9 @@ impl Expression {
     }
 }
 
-/// A value as the engine prints it.
+/// A value as text.
 fn written(value: &Value) -> Result<String, Error> {
-    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let text = printed(value)?.into_owned();
     if text.len() > OUTPUT_BYTES_MAX { Err(too_long()) } else { Ok(text) }
 }
 

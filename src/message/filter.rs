@@ -1,11 +1,14 @@
 //! The filters that campaigns need beyond the template engine's own, and two of its own that people's names need better.
 
+use std::borrow::Cow;
+
 use icu_decimal::input::Decimal;
 use minijinja::value::{Kwargs, Object, ValueKind};
-use minijinja::{Environment, Error, ErrorKind, State, Value};
+use minijinja::{Environment, Error, ErrorKind, State, Value, filters};
 
 use crate::campaign::column::{DateForm, NumberForm};
 
+use super::engine::printed;
 use super::locale::{LENGTHS, Locale, decimals_of};
 use super::refusal::{no_date, no_number, refused};
 use super::rule::is_blank;
@@ -19,6 +22,9 @@ pub(super) const SET: [&str; 5] = ["date", "money", "number", "title", "utm"];
 
 /// Parameters that `utm` takes; each becomes `utm_…` in the link.
 pub(super) const UTM: [&str; 6] = ["source", "medium", "campaign", "term", "content", "id"];
+
+/// Writing in a language takes as long as so many steps of an expression.
+const LOCALE_FUEL: u64 = 50;
 
 /// The word for links whose end is in a query already.
 pub(super) const IN_QUERY: &str = "in_query";
@@ -46,6 +52,7 @@ pub(super) fn register(engine: &mut Environment<'static>) {
     engine.add_filter("money", money);
     engine.add_filter("number", number);
     engine.add_filter("title", title);
+    engine.add_filter("tojson", tojson);
     engine.add_filter("truncate", truncate);
     engine.add_filter("utm", with_utm);
     engine.add_filter("default", default);
@@ -63,6 +70,7 @@ fn with_setting<T>(state: &State<'_, '_>, read: impl FnOnce(Option<&Setting>) ->
 }
 
 fn with_locale<T>(state: &State<'_, '_>, write: impl FnOnce(&Locale) -> Option<T>) -> Result<T, Error> {
+    state.consume_fuel(LOCALE_FUEL)?;
     let written = with_setting(state, |setting| setting?.locale.as_ref().and_then(write));
     written.ok_or_else(|| refused("", |_| "there is no language to write it in".to_owned()))
 }
@@ -72,7 +80,7 @@ fn date(state: &State<'_, '_>, value: &Value, length: Option<&str>) -> Result<St
     let index = LENGTHS.iter().position(|known| *known == length);
     let index = index
         .ok_or_else(|| refused(length, |length| format!("a date's length is {}, not {length}", LENGTHS.join(", "))))?;
-    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let text = printed(value)?;
     if is_blank(&text) {
         return Err(lacking());
     }
@@ -134,7 +142,8 @@ fn decimal_text(value: &Value) -> Result<String, Error> {
         }
         return NumberForm::PLAIN.read(text).map_err(|error| refused(text.trim(), |text| no_number(text, error)));
     }
-    let shown = || refused(&value.to_string(), |value| format!("{value} is no number"));
+    let text = printed(value)?;
+    let shown = || refused(&text, |value| format!("{value} is no number"));
     match value.kind() {
         ValueKind::Number if value.is_integer() => Ok(value.to_string()),
         ValueKind::Number => f64::try_from(value.clone())
@@ -158,6 +167,14 @@ fn truncate(text: &str, most: usize) -> Result<String, Error> {
     Ok(letters::truncated(text, most))
 }
 
+/// In one line: in a parameter there is no other, and the engine writes an indentation of any width without fuel.
+fn tojson(value: &Value, indent: Option<&Value>, words: Kwargs) -> Result<Value, Error> {
+    if indent.is_some() || words.has("indent") {
+        return Err(refused("", |_| "`tojson` writes in one line; remove `indent`".to_owned()));
+    }
+    filters::tojson(value, None, words)
+}
+
 fn with_utm(state: &State<'_, '_>, link: &str, words: Kwargs) -> Result<String, Error> {
     if is_blank(link) {
         return Err(lacking());
@@ -165,7 +182,8 @@ fn with_utm(state: &State<'_, '_>, link: &str, words: Kwargs) -> Result<String, 
     let mut parameters = Vec::new();
     for (word, key) in UTM.iter().zip(["utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id"])
     {
-        let value = words.get::<Option<Value>>(word)?.map(|value| value.to_string());
+        let value = words.get::<Option<Value>>(word)?;
+        let value = value.map(|value| printed(&value).map(Cow::into_owned)).transpose()?;
         let own =
             || (*word == "campaign").then(|| with_setting(state, |setting| setting.map(|it| it.campaign.clone())));
         match value.or_else(|| own().flatten()) {

@@ -11,6 +11,7 @@ pub mod compose;
 mod currency;
 pub mod definition;
 mod draw;
+mod engine;
 mod entry;
 mod expression;
 mod filter;
@@ -30,7 +31,10 @@ mod tree;
 mod typed;
 mod usage;
 mod utm;
+mod weight;
 pub mod wrap;
+
+pub use slot::TOO_MUCH_WORK;
 
 /// Why a row cannot become a message.
 #[derive(Debug, Clone, PartialEq, Eq)]

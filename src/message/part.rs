@@ -5,11 +5,11 @@ use crate::cloud::wire::{
     Product, ProductItem, Section,
 };
 
-use super::Unfit;
 use super::row::Row;
 use super::rule::Amount;
 use super::slot::Slot;
 use super::tree::Tree;
+use super::{TOO_MUCH_WORK, Unfit};
 
 /// A part of a message.
 pub(super) enum Part {
@@ -70,12 +70,22 @@ pub(super) fn fill<'r>(parts: &'r [Part], row: &Row<'r>) -> Filled<Vec<Component
     Ok(components)
 }
 
+/// After so many parameters of a row for which an expression ran out of fuel, nobody waits for the others.
+const BUSY_MAX: usize = 20;
+
 /// What is wrong with each of the parts.
 pub(super) fn flaws(parts: &[Part], row: &Row<'_>) -> Vec<Unfit> {
     let mut flaws = Vec::new();
     for part in parts {
         match part {
-            Part::Body(values) => flaws.extend(values.iter().filter_map(|(_, value)| value.fill(None, row).err())),
+            Part::Body(values) => {
+                let each = values.iter().filter_map(|(_, value)| value.fill(None, row).err());
+                let mut busy = 0;
+                flaws.extend(each.take_while(|flaw| {
+                    busy += usize::from(flaw.code == TOO_MUCH_WORK);
+                    busy <= BUSY_MAX
+                }));
+            }
             Part::Carousel(cards) => flaws.extend(cards.iter().flat_map(|parts| self::flaws(parts, row))),
             part => flaws.extend(part.fill(row, &mut Vec::new()).err()),
         }

@@ -1,17 +1,18 @@
 //! A row's cells, with the campaign's defaults in place of empty ones, and the values that expressions see.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use csv::StringRecord;
+use minijinja::Value;
 use minijinja::value::Object;
-use minijinja::{Environment, Value};
 
 use crate::campaign::column::Kind;
 
 use super::Unfit;
 use super::bundle::Rendered;
+use super::engine::Engines;
 use super::oddity::{Kind as OddKind, Oddity};
 use super::refusal::Shown;
 use super::rule::Flaw;
@@ -22,6 +23,8 @@ use super::typed;
 pub(super) struct Columns {
     /// Names, in order.
     pub names: Vec<String>,
+    /// Where each name stands first.
+    indices: HashMap<String, usize>,
     /// For each column, what an empty cell stands for.
     pub defaults: Vec<Option<String>>,
     /// For each column, what it holds if it is no text.
@@ -37,9 +40,23 @@ pub(super) struct Columns {
 }
 
 impl Columns {
+    /// Columns of text, of which nothing more is known.
+    pub fn new(names: &[String]) -> Self {
+        Self {
+            names: names.to_vec(),
+            indices: names.iter().cloned().enumerate().rev().map(|(index, name)| (name, index)).collect(),
+            defaults: vec![None; names.len()],
+            kinds: vec![None; names.len()],
+            read: Vec::new(),
+            printed: Vec::new(),
+            known: Arc::default(),
+            secret: BTreeSet::new(),
+        }
+    }
+
     /// The index of the first column with this name.
     pub fn find(&self, name: &str) -> Option<usize> {
-        self.names.iter().position(|column| column == name)
+        self.indices.get(name).copied()
     }
 }
 
@@ -47,8 +64,8 @@ impl Columns {
 pub(super) struct Row<'r> {
     pub cells: &'r StringRecord,
     pub columns: &'r Columns,
-    /// Holds the compiled templates of the campaign.
-    pub engine: &'r Environment<'static>,
+    /// Hold the compiled templates of the campaign.
+    pub engines: &'r Engines,
     /// What filters know of the message; none where no filter asks.
     setting: Option<&'r Value>,
     values: OnceCell<Value>,
@@ -80,11 +97,11 @@ impl<'r> Row<'r> {
     pub fn new(
         cells: &'r StringRecord,
         columns: &'r Columns,
-        engine: &'r Environment<'static>,
+        engines: &'r Engines,
         setting: Option<&'r Value>,
     ) -> Self {
         let (values, oddities) = (OnceCell::new(), RefCell::default());
-        Self { cells, columns, engine, setting, values, rendered: None, oddities }
+        Self { cells, columns, engines, setting, values, rendered: None, oddities }
     }
 
     /// The same row, with its expressions rendered.
@@ -92,9 +109,9 @@ impl<'r> Row<'r> {
     where
         'r: 's,
     {
-        let Self { cells, columns, engine, setting, ref values, .. } = *self;
+        let Self { cells, columns, engines, setting, ref values, .. } = *self;
         let (values, oddities) = (values.clone(), RefCell::default());
-        Row { cells, columns, engine, setting, values, rendered: Some(rendered), oddities }
+        Row { cells, columns, engines, setting, values, rendered: Some(rendered), oddities }
     }
 
     /// What the expression with this number in its bundle gave, where they were rendered at once.

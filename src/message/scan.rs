@@ -57,14 +57,19 @@ pub(super) struct Tag<'s> {
     pub prints: bool,
     /// The whole tag, delimiters included.
     pub range: Range<usize>,
-    tokens: Vec<Token<'s>>,
+    /// What it says, word by word and sign by sign.
+    pub words: Vec<Word<'s>>,
 }
 
+/// A word or a sign of a tag.
 #[derive(Clone, Copy)]
-struct Token<'s> {
-    text: &'s str,
-    offset: usize,
-    is_name: bool,
+pub(super) struct Word<'s> {
+    /// As it is written, quotes included.
+    pub text: &'s str,
+    /// The byte of the source where it starts.
+    pub offset: usize,
+    /// Whether it may be the name of something.
+    pub is_name: bool,
 }
 
 /// Whether a source holds anything but literal text.
@@ -87,8 +92,8 @@ pub(super) fn tags(source: &str) -> Vec<Tag<'_>> {
         position = match source.as_bytes().get(start + 1) {
             Some(b'#') => source[start..].find("#}").map_or(source.len(), |end| start + end + 2),
             Some(open @ (b'{' | b'%')) => {
-                let (tokens, end) = tokens(source, start + 2, if *open == b'{' { "}}" } else { "%}" });
-                tags.push(Tag { prints: *open == b'{', range: start..end, tokens });
+                let (words, end) = words(source, start + 2, if *open == b'{' { "}}" } else { "%}" });
+                tags.push(Tag { prints: *open == b'{', range: start..end, words });
                 end
             }
             _ => start + 1,
@@ -111,7 +116,7 @@ pub(super) fn sole_expression(source: &str) -> Option<(usize, &str)> {
 
 /// Where a source prints nothing but a number: `{{1}}` is Meta's placeholder, and would be sent as "1".
 pub(super) fn placeholder(source: &str) -> Option<(usize, &str)> {
-    tags(source).iter().filter(|tag| tag.prints).find_map(|tag| match tag.tokens.as_slice() {
+    tags(source).iter().filter(|tag| tag.prints).find_map(|tag| match tag.words.as_slice() {
         [token] if token.text.bytes().all(|byte| byte.is_ascii_digit()) => Some((tag.range.start, token.text)),
         _ => None,
     })
@@ -131,10 +136,10 @@ pub(super) fn single_braces(source: &str) -> impl Iterator<Item = (usize, &str)>
 
 /// The names in a source, in order.
 pub(super) fn references(source: &str) -> Vec<Reference<'_>> {
-    tags(source).iter().flat_map(|tag| tag_references(&tag.tokens)).collect()
+    tags(source).iter().flat_map(|tag| tag_references(&tag.words)).collect()
 }
 
-fn tag_references<'s>(tokens: &[Token<'s>]) -> Vec<Reference<'s>> {
+fn tag_references<'s>(tokens: &[Word<'s>]) -> Vec<Reference<'s>> {
     let text = |index: Option<usize>| index.and_then(|index| tokens.get(index)).map_or("", |token| token.text);
     let mut references = Vec::new();
     for (index, token) in tokens.iter().enumerate().filter(|(_, token)| token.is_name) {
@@ -165,7 +170,7 @@ fn compared_with([earlier, before, next, then]: [&str; 4]) -> Option<&str> {
 }
 
 /// The arguments in these tokens, up to the parenthesis that closes them.
-fn arguments<'s>(tokens: &[Token<'s>]) -> Vec<Argument<'s>> {
+fn arguments<'s>(tokens: &[Word<'s>]) -> Vec<Argument<'s>> {
     let mut depth = 0_usize;
     let inside = tokens.iter().position(|token| {
         match token.text {
@@ -176,7 +181,7 @@ fn arguments<'s>(tokens: &[Token<'s>]) -> Vec<Argument<'s>> {
         }
         false
     });
-    let split = |token: &Token<'_>| match token.text {
+    let split = |token: &Word<'_>| match token.text {
         "(" | "[" | "{" => {
             depth += 1;
             false
@@ -190,7 +195,7 @@ fn arguments<'s>(tokens: &[Token<'s>]) -> Vec<Argument<'s>> {
     tokens[..inside.unwrap_or(tokens.len())].split(split).filter_map(argument).collect()
 }
 
-fn argument<'s>(tokens: &[Token<'s>]) -> Option<Argument<'s>> {
+fn argument<'s>(tokens: &[Word<'s>]) -> Option<Argument<'s>> {
     let (name, value) = match tokens {
         [name, sign, value @ ..] if name.is_name && sign.text == "=" => (Some(name.text), value),
         value => (None, value),
@@ -213,11 +218,11 @@ pub(super) fn always_printed(source: &str) -> Vec<&str> {
         _ => 0..0,
     };
     let printing = tags.iter().filter(|tag| tag.prints && !within_blocks.contains(&tag.range.start));
-    printing.filter_map(|tag| sole_name(&tag.tokens)).collect()
+    printing.filter_map(|tag| sole_name(&tag.words)).collect()
 }
 
 /// The name in these tokens, where all others are filters of it and their arguments.
-fn sole_name<'s>(tokens: &[Token<'s>]) -> Option<&'s str> {
+fn sole_name<'s>(tokens: &[Word<'s>]) -> Option<&'s str> {
     let bare = tokens.iter().filter(|token| !matches!(token.text, "-" | "+"));
     let mut depth = 0_usize;
     let outside = bare.filter(|token| {
@@ -228,7 +233,7 @@ fn sole_name<'s>(tokens: &[Token<'s>]) -> Option<&'s str> {
     });
     let outside: Vec<_> = outside.collect();
     let (name, filters) = outside.split_first().filter(|(name, _)| name.is_name)?;
-    let is_filter = |pair: &[&Token<'_>]| match pair {
+    let is_filter = |pair: &[&Word<'_>]| match pair {
         [bar, filter] => bar.text == "|" && !matches!(filter.text, "default" | "d"),
         _ => false,
     };
@@ -240,7 +245,7 @@ pub(super) fn renamed(source: &str, rename: impl Fn(&str) -> Option<String>) -> 
     let mut renamed = String::with_capacity(source.len());
     let mut copied = 0;
     for tag in tags(source).iter().filter(|tag| tag.prints) {
-        let names: Vec<_> = tag.tokens.iter().filter(|token| !matches!(token.text, "-" | "+")).collect();
+        let names: Vec<_> = tag.words.iter().filter(|token| !matches!(token.text, "-" | "+")).collect();
         if let [token] = names.as_slice()
             && let Some(name) = rename(token.text)
         {
@@ -262,7 +267,7 @@ fn guard(next: &str, then: &str, last: &str) -> Guard {
 }
 
 /// The tokens from `start` up to `close`, and where the tag ends.
-fn tokens<'s>(source: &'s str, start: usize, close: &str) -> (Vec<Token<'s>>, usize) {
+fn words<'s>(source: &'s str, start: usize, close: &str) -> (Vec<Word<'s>>, usize) {
     let mut tokens = Vec::new();
     let mut braces = 0_usize;
     let mut position = start;
@@ -279,7 +284,7 @@ fn tokens<'s>(source: &'s str, start: usize, close: &str) -> (Vec<Token<'s>>, us
         let text = &source[position..position + length];
         let is_name = first.is_alphabetic() || first == '_';
         if !first.is_whitespace() {
-            tokens.push(Token { text, offset: position, is_name });
+            tokens.push(Word { text, offset: position, is_name });
         }
         position += length;
     }

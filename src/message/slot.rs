@@ -13,6 +13,9 @@ use super::refusal::Refusal;
 use super::row::Row;
 use super::rule::{Flaw, Rule, is_blank, is_doubtful, plausible};
 
+/// The code of rows for which an expression ran out of fuel.
+pub const TOO_MUCH_WORK: &str = "too-much-work";
+
 /// One place of a message.
 pub(super) struct Slot<T> {
     pub expression: Expression,
@@ -131,7 +134,8 @@ impl<T> Slot<T> {
         let words = format!("cannot be made: {detail} (cells are text; write `| int` or `| float` to calculate)");
         let is_calculation = error.kind() == ErrorKind::InvalidOperation && Refusal::of(error).is_none();
         let words = if is_calculation { words } else { format!("cannot be made: {detail}") };
-        self.flawed(row, Flaw { code: "expression-failed", words })
+        let code = if error.kind() == ErrorKind::OutOfFuel { TOO_MUCH_WORK } else { "expression-failed" };
+        self.flawed(row, Flaw { code, words })
     }
 
     /// What the engine or a filter says, as far as it may be repeated.

@@ -17,6 +17,7 @@ mod trial;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::civil::Date;
 
@@ -30,8 +31,8 @@ use crate::campaign::{Campaign, Occurrence, OnDuplicate};
 use crate::catalogue::Lock;
 use crate::clock::UnixMs;
 use crate::message::compose::{Composer, Message};
-use crate::message::definition;
 use crate::message::oddity::Kind;
+use crate::message::{TOO_MUCH_WORK, definition};
 use crate::problem::Problem;
 use cost::Pricing;
 use quoting::blame;
@@ -46,6 +47,9 @@ const DUPLICATE: &str = "duplicate";
 
 /// The codes of rows that no template serves.
 const LANGUAGE_UNKNOWN: &[&str] = &["no-language", "unlisted-language"];
+
+/// After so many rows for which an expression ran out of fuel, nobody waits for the others.
+const BUSY_ROWS_MAX: u64 = 20;
 
 /// A campaign and its recipients, ready to be composed.
 pub struct Plan<'c> {
@@ -104,6 +108,17 @@ enum Purpose {
 
 /// Nothing more can be had from the recipients file.
 struct Broken(Problem);
+
+/// Why no further row is shown.
+enum Stop<E> {
+    /// For too many rows an expression ran out of fuel.
+    TooMuchWork,
+    Failed(E),
+}
+
+fn is_too_much_work(rejection: &Rejection) -> bool {
+    rejection.code == TOO_MUCH_WORK
+}
 
 /// Who stands in the file.
 enum People {
@@ -231,12 +246,42 @@ impl<'c> Plan<'c> {
             Ok(rows) => rows,
             Err(problem) => return Ok(Err(Broken(problem))),
         };
-        let work = |row: &Row<'_>| self.compose_row(row, purpose);
-        let shown = stream::in_order(rows, self.table.row_count, work, |row| match row {
-            Ok((row, composed)) => self.show_row(row, composed, &mut people, outline, visit),
-            Err(bad) => self.turn_bad_row_away(bad, outline, visit),
-        })?;
-        Ok(shown.map_err(Broken))
+        let busy = AtomicU64::new(0);
+        let work = |row: &Row<'_>| {
+            // Threads that are ahead of the rows that are shown do not go on where an expression is endless.
+            if busy.load(Ordering::Relaxed) > BUSY_ROWS_MAX {
+                return None;
+            }
+            let composed = self.compose_row(row, purpose);
+            busy.fetch_add(u64::from(composed.as_ref().is_err_and(is_too_much_work)), Ordering::Relaxed);
+            Some(composed)
+        };
+        let shown = stream::in_order(rows, self.table.row_count, work, |row| {
+            if outline.busy_rows > BUSY_ROWS_MAX {
+                return Err(Stop::TooMuchWork);
+            }
+            let shown = match row {
+                Ok((row, composed)) => {
+                    let composed = composed.unwrap_or_else(|| self.compose_row(row, purpose));
+                    outline.busy_rows += u64::from(composed.as_ref().is_err_and(is_too_much_work));
+                    self.show_row(row, composed, &mut people, outline, visit)
+                }
+                Err(bad) => self.turn_bad_row_away(bad, outline, visit),
+            };
+            shown.map_err(Stop::Failed)
+        });
+        match shown {
+            Ok(read) => Ok(read.map_err(Broken)),
+            Err(Stop::TooMuchWork) => Ok(Err(Broken(self.too_much_work()))),
+            Err(Stop::Failed(error)) => Err(error),
+        }
+    }
+
+    fn too_much_work(&self) -> Problem {
+        let message = format!(
+            "an expression does too much work for more than {BUSY_ROWS_MAX} rows; those that follow were not looked at"
+        );
+        Problem::of_file(&self.campaign.file, TOO_MUCH_WORK, message).help("mend what stands at those rows first")
     }
 
     /// Who stands in which last row, where that is the row that counts.

@@ -42,6 +42,8 @@ pub struct Outline {
     pub problems: Vec<Problem>,
     /// How many problems there are in all.
     pub problems_total: u64,
+    /// Rows for which an expression ran out of fuel.
+    pub(super) busy_rows: u64,
 }
 
 impl Outline {

@@ -170,37 +170,37 @@ fn everything_that_can_be_said_arrives_as_said() {
         ),
     ];
     insta::with_settings!({filters => filters}, { insta::assert_snapshot!(parts.join("\n"), @r#"
-spring_sale_2026 Some("Spring sale") Some(10.0)
-Sender { at: Location { file: "DIR/spring.yaml", place: 5:3 }, phone_number_id: "106540352242922", business_account_id: Some("102290129340398"), token: Command(["op", "read", "op://ops/token"]), api_version: "v26.1" }
-Recipients { file: "DIR/lists/spring.csv", file_at: 10:9
-    phone: Column("mobile", 11:10), language: Some(Expression("{{ lang | lower }}"@12:14)), default_country: Some("NO")
-    defaults: {"city": ("Málaga", 16:42), "first_name": ("friend", 16:27)}
-    columns: {"ends_on": (Date(DateForm { pattern: Some("%d/%m/%Y") }), 17:83), "total": (Number(NumberForm { decimal: None, group: None }), 17:21), "until": (Date(DateForm { pattern: None }), 17:68), "weight": (Number(NumberForm { decimal: Some(','), group: Some('.') }), 17:37)}
-    on_duplicate: Last, on_invalid: Skip }
-Report { directory: "DIR/out", csv: true, jsonl: false, show_phones: true }
-StopWhen { refused: Some(Threshold { above: Share(5000), of_last: 200 }), in_doubt: Some(Threshold { above: Share(500), of_last: 500 }) }
-Some(Budget { max_cost: Some(MaxCost { most: Money { amount: Amount(1250500000), currency: Currency("EUR") }, at: 55:21, length: 11 }), rates: "DIR/rates/2026.csv", rates_at: 55:41 })
-Template { at: 19:11, name: "spring_sale", languages: ["pt_BR", "en_US"], fallback: Some("en_US"), endpoint: MarketingMessages
-    header: Some(Image(Media { from: Link("https://cdn.example.com/{{ lang }}.jpg"@23:23) }))
-    body: Named([("first_name", Text("{{ first_name | title }}"@25:20)), ("total", Currency { code: "BRL"@26:26, amount: "{{ total }}"@26:40 }), ("ends", DateTime("{{ ends_on }}"@27:27))])
-    buttons: {0: Url("{{ coupon | urlencode }}"@29:18), 1: CopyCode("{{ coupon }}"@30:24), 2: QuickReply("stop_promo"@31:25)}
-    limited_time_offer: Some("2026-04-07T23:59:00-03:00"@32:33)
-    raw_components: [Map([("type", Text("footer"@34:17)), ("on", Plain(Bool(true))), ("limit", Plain(Number(5))), ("empty", Plain(Null)), ("list", List([Text("{{ a }}"@34:63), Plain(Number(1.5))]))])] }
-Template { at: 35:11, name: "spring_shop", languages: ["es"], endpoint: Messages
-    header: Some(Document(Media { from: Id("{{ pdf }}"@37:32), filename: Some("{{ nr }}.pdf"@37:55) }))
-    buttons: {0: Flow { token: Some("{{ t }}"@39:28), data: Some(Map([("screen", Text("{{ s }}"@39:55)), ("step", Plain(Number(1)))])) }, 1: Catalog { thumbnail: Some("{{ sku }}"@40:35) }, 2: Products { thumbnail: "{{ sku }}"@41:36, sections: [("New"@41:68, ["A1"@41:81, "{{ sku }}"@41:86])] }, 3: VoiceCall { ttl_minutes: Some("60"@42:39), payload: Some("call"@42:52) }, 4: OrderDetails(Map([("reference_id", Text("{{ nr }}"@43:44)), ("total", Plain(Number(100)))]))} }
-Template { at: 44:13, name: "code", languages: ["de"], endpoint: Messages, otp: Some("{{ code }}"@44:42) }
-Template { at: 45:11, name: "cards", languages: ["fr"], endpoint: Messages
-    carousel: [Card { header: Some(Video(Media { from: Id("1"@48:35) }))
-    body: Positional([Text("{{ a }}"@48:51)])
-    buttons: {0: Url("{{ b }}"@48:84)} }, Card { header: Some(Product { catalog: "7"@49:42, id: "{{ sku }}"@49:51 }) }] }
-Template { at: 50:13, name: "here", languages: ["it"], endpoint: Messages
-    header: Some(Location { latitude: "41.40"@50:68, longitude: "2.2"@50:87, name: Some("Bar"@50:99), address: Some("C"@50:113) }) }
-Template { at: 51:13, name: "named", languages: ["sv"], endpoint: Messages
-    header: Some(NamedText("who", "{{ a }}"@51:61)) }
-Template { at: 52:13, name: "plain", languages: ["nb"], endpoint: Messages
-    header: Some(Text("{{ a }}"@52:54)) }
-"#) });
+    spring_sale_2026 Some("Spring sale") Some(10.0)
+    Sender { at: Location { file: "DIR/spring.yaml", place: 5:3 }, phone_number_id: "106540352242922", business_account_id: Some("102290129340398"), token: Command(["op", "read", "op://ops/token"]), api_version: "v26.1" }
+    Recipients { file: "DIR/lists/spring.csv", file_at: 10:9
+        phone: Column("mobile", 11:10), language: Some(Expression("{{ lang | lower }}"@12:14)), default_country: Some("NO")
+        defaults: {"city": ("Málaga", 16:42), "first_name": ("friend", 16:27)}
+        columns: {"ends_on": (Date(DateForm { pattern: Some("%d/%m/%Y") }), 17:83), "total": (Number(NumberForm { decimal: None, group: None }), 17:21), "until": (Date(DateForm { pattern: None }), 17:68), "weight": (Number(NumberForm { decimal: Some(','), group: Some('.') }), 17:37)}
+        on_duplicate: Last, on_invalid: Skip }
+    Report { directory: "DIR/out", csv: true, jsonl: false, show_phones: true }
+    StopWhen { refused: Some(Threshold { above: Share(5000), of_last: 200 }), in_doubt: Some(Threshold { above: Share(500), of_last: 500 }) }
+    Some(Budget { max_cost: Some(MaxCost { most: Money { amount: Amount(1250500000), currency: Currency("EUR") }, at: Location { file: "DIR/spring.yaml", place: 55:21 }, length: 11 }), rates: "DIR/rates/2026.csv", rates_at: Location { file: "DIR/spring.yaml", place: 55:41 } })
+    Template { at: 19:11, name: "spring_sale", languages: ["pt_BR", "en_US"], fallback: Some("en_US"), endpoint: MarketingMessages
+        header: Some(Image(Media { from: Link("https://cdn.example.com/{{ lang }}.jpg"@23:23) }))
+        body: Named([("first_name", Text("{{ first_name | title }}"@25:20)), ("total", Currency { code: "BRL"@26:26, amount: "{{ total }}"@26:40 }), ("ends", DateTime("{{ ends_on }}"@27:27))])
+        buttons: {0: Url("{{ coupon | urlencode }}"@29:18), 1: CopyCode("{{ coupon }}"@30:24), 2: QuickReply("stop_promo"@31:25)}
+        limited_time_offer: Some("2026-04-07T23:59:00-03:00"@32:33)
+        raw_components: [Map([("type", Text("footer"@34:17)), ("on", Plain(Bool(true))), ("limit", Plain(Number(5))), ("empty", Plain(Null)), ("list", List([Text("{{ a }}"@34:63), Plain(Number(1.5))]))])] }
+    Template { at: 35:11, name: "spring_shop", languages: ["es"], endpoint: Messages
+        header: Some(Document(Media { from: Id("{{ pdf }}"@37:32), filename: Some("{{ nr }}.pdf"@37:55) }))
+        buttons: {0: Flow { token: Some("{{ t }}"@39:28), data: Some(Map([("screen", Text("{{ s }}"@39:55)), ("step", Plain(Number(1)))])) }, 1: Catalog { thumbnail: Some("{{ sku }}"@40:35) }, 2: Products { thumbnail: "{{ sku }}"@41:36, sections: [("New"@41:68, ["A1"@41:81, "{{ sku }}"@41:86])] }, 3: VoiceCall { ttl_minutes: Some("60"@42:39), payload: Some("call"@42:52) }, 4: OrderDetails(Map([("reference_id", Text("{{ nr }}"@43:44)), ("total", Plain(Number(100)))]))} }
+    Template { at: 44:13, name: "code", languages: ["de"], endpoint: Messages, otp: Some("{{ code }}"@44:42) }
+    Template { at: 45:11, name: "cards", languages: ["fr"], endpoint: Messages
+        carousel: [Card { header: Some(Video(Media { from: Id("1"@48:35) }))
+        body: Positional([Text("{{ a }}"@48:51)])
+        buttons: {0: Url("{{ b }}"@48:84)} }, Card { header: Some(Product { catalog: "7"@49:42, id: "{{ sku }}"@49:51 }) }] }
+    Template { at: 50:13, name: "here", languages: ["it"], endpoint: Messages
+        header: Some(Location { latitude: "41.40"@50:68, longitude: "2.2"@50:87, name: Some("Bar"@50:99), address: Some("C"@50:113) }) }
+    Template { at: 51:13, name: "named", languages: ["sv"], endpoint: Messages
+        header: Some(NamedText("who", "{{ a }}"@51:61)) }
+    Template { at: 52:13, name: "plain", languages: ["nb"], endpoint: Messages
+        header: Some(Text("{{ a }}"@52:54)) }
+    "#) });
 }
 
 #[test]

@@ -41,10 +41,13 @@ fn a_problem_of_one_campaign_does_not_hide_those_of_another() {
     let ran = project.tidings(["check", "other.yaml", "campaign.yaml", "none.yaml", "--quiet"]);
     ran.code(2);
     insta::assert_snapshot!(ran.stderr, @"
-    error: this is not YAML: while parsing a node, did not find expected node
-           content
-    --> other.yaml:2:1
-     = check the indentation, quotes and brackets here and in the lines above
+    error: this bracket is never closed, or a comma is missing inside
+     --> other.yaml:1:11
+      |
+    1 | campaign: [
+      |           ^
+      |
+      = close the bracket, or put texts in quotes
 
     error: unknown key `langauges`
      --> campaign.yaml:7:5

@@ -52,6 +52,7 @@ fn a_starter_project_can_be_previewed_and_rehearsed() {
 
     languages not written as listed
               1  `fr` sent in en_US, the fallback
+
     worth a look
               1  column `first_name` is empty, so something else is said (row 4)
 

@@ -46,6 +46,10 @@ fn folder(case: &Path) -> Project {
         "campaign_file_missing" => fs::remove_file(project.path("campaign.yaml")).expect("removed"),
         "campaign_file_too_large" => project = project.file("campaign.yaml", "x".repeat(1024 * 1024 + 1)),
         "campaign_nested_too_deep" => project = project.file("campaign.yaml", format!("a: {}", "{a: ".repeat(100))),
+        "expressions_too_many" => {
+            let body = "\n      - \"{{ name }}\"".repeat(5_001);
+            project = project.campaign_with(" [\"{{ name }}\"]", &body);
+        }
         "recipients_cell_too_long" => {
             project = project.recipients(format!("phone,name\n+12025550101,{}\n", "x".repeat(64 * 1024 + 1)));
         }

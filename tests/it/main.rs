@@ -41,6 +41,7 @@ mod filters;
 mod golden;
 mod harness;
 mod hostile;
+mod hostile_input;
 mod identities;
 mod languages;
 mod leaks;

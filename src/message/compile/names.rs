@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use crate::campaign::Text;
 use crate::campaign::column::Kind;
-use crate::message::expression::engine;
+use crate::message::engine::Engines;
 use crate::message::scan::{self, Guard, Role};
 use crate::message::{filter, usage};
 use crate::problem::{Place, nearest};
@@ -65,6 +65,9 @@ const TESTED: Role = Role::Variable(Guard::Tested);
 
 /// So many columns are listed where one is not found.
 const COLUMNS_LISTED: usize = 30;
+
+/// For so many problems the nearest column is looked for: among thousands of columns that takes long.
+const LIKENESSES_MAX: usize = 30;
 
 /// Some characters of a text: the byte where they start, and their bytes.
 type Span<'t> = (&'t Text, usize, usize);
@@ -128,7 +131,8 @@ impl Compiler<'_> {
     }
 
     fn knows(&mut self, at: Span<'_>, kind: &str, name: &str, known: &[&str]) -> bool {
-        let exists = engine()
+        let exists = Engines::shared()
+            .get(0)
             .compile_expression_owned(format!("'{name}' is {kind}"))
             .and_then(|exists| exists.eval(()))
             .is_ok_and(|exists| exists.is_true());
@@ -158,7 +162,8 @@ impl Compiler<'_> {
 
     fn columns_like(&self, name: &str) -> String {
         let names = || self.columns.names.iter().map(String::as_str);
-        let alike = names().find(|column| column.eq_ignore_ascii_case(name)).or_else(|| nearest(name, names()));
+        let alike = || names().find(|column| column.eq_ignore_ascii_case(name)).or_else(|| nearest(name, names()));
+        let alike = if self.problems.len() < LIKENESSES_MAX { alike() } else { None };
         match alike {
             Some(column) => format!("did you mean `{column}`?"),
             None => {
@@ -176,5 +181,5 @@ fn no_column(name: &str) -> String {
 }
 
 fn is_global(name: &str) -> bool {
-    engine().globals().any(|(global, _)| global == name)
+    Engines::shared().get(0).globals().any(|(global, _)| global == name)
 }
