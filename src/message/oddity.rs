@@ -146,8 +146,14 @@ fn missing(text: &str) -> Option<Kind> {
     // All errors of spreadsheets begin with this sign.
     let errors: &[&str] = if text.contains('#') { MISSING } else { &[] };
     let errors = errors.iter().filter(|word| word.starts_with('#'));
-    let word = errors.chain(AMIDST_OTHERS).find(|word| stands_alone(text, word))?;
+    let amidst_others = AMIDST_OTHERS.iter().filter(|word| stands_in(text.as_bytes(), word.as_bytes()));
+    let word = errors.chain(amidst_others).find(|word| stands_alone(text, word))?;
     Some(Kind::Missing(word))
+}
+
+/// Whether a short word stands in a text: soon known where its first letters do not, which a search prepares longer for.
+fn stands_in(text: &[u8], word: &[u8]) -> bool {
+    text.windows(word.len()).any(|part| part[0] == word[0] && part == word)
 }
 
 /// Whether a word stands in a text, and not amidst other letters.

@@ -54,7 +54,8 @@ pub(super) fn is_blank(text: &str) -> bool {
 /// Whether a value might look like somebody's mistake, in these letters or in others: most do not.
 pub(super) fn is_doubtful(text: &str) -> bool {
     let trimmed = text.trim();
-    MISSING.iter().any(|word| word.len() == trimmed.len() && word.eq_ignore_ascii_case(trimmed))
+    let may_be_missing = matches!(trimmed.as_bytes().first(), Some(b'N' | b'n' | b'U' | b'u' | b'#'));
+    (may_be_missing && MISSING.iter().any(|word| word.len() == trimmed.len() && word.eq_ignore_ascii_case(trimmed)))
         || memchr::memchr(b'{', text.as_bytes()).is_some()
 }
 
