@@ -64,6 +64,7 @@ mod samples;
 mod sandbox;
 mod schema;
 mod stopping;
+mod supply;
 mod template_lock;
 mod template_reader;
 mod templates;
