@@ -1,6 +1,7 @@
 //! What tidings is built from: few crates, from one registry, under licences that ask for little.
 //!
-//! `.deny.toml` is what cargo-deny goes by. That is rarely at hand where tests run, so its rules are held here too.
+//! `.deny.toml` is what cargo-deny goes by. That takes minutes to build, so its rules are held here too, and `.ci/run` asks it
+//! where it is installed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -124,14 +125,6 @@ fn licences_ask_for_no_more_than_their_names() {
     let licence = |package: &Value| package["license"].as_str().unwrap_or_default().to_owned();
     let refused = packages.iter().filter(|package| !allows(&allowed, &licence(package)));
     assert_eq!(refused.map(|package| (&package["name"], licence(package))).collect::<Vec<_>>(), []);
-    for licence in &allowed {
-        assert!(
-            packages
-                .iter()
-                .any(|package| package["license"].as_str().is_some_and(|text| text.contains(licence.as_str()))),
-            "{licence}"
-        );
-    }
     for licence in ["GPL-3.0-only", "MIT AND GPL-3.0-only", "", "(MIT OR Apache-2.0) AND AGPL-3.0-or-later"] {
         assert!(!allows(&allowed, licence), "{licence}");
     }
@@ -154,18 +147,4 @@ fn the_readme_counts_the_crates_right() {
 #[test]
 fn no_code_of_ours_is_unsafe() {
     assert!(read("Cargo.toml").contains("unsafe_code = \"forbid\""));
-}
-
-/// The advisories need a database from the network, so they are left to whoever can fetch it.
-#[test]
-fn cargo_deny_agrees_where_it_is_installed() {
-    let deny = |arguments: &[&str]| {
-        Command::new("cargo-deny").args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).output()
-    };
-    if deny(&["--version"]).is_err() {
-        eprintln!("skipped: no cargo-deny here");
-        return;
-    }
-    let told = deny(&["--offline", "check", "bans", "licenses", "sources"]).expect("cargo-deny");
-    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
 }
