@@ -38,7 +38,7 @@
 //! | 4 | [`message`] | what one person gets: the language, parameters, components, payload; and whether that fits the templates of a lock file |
 //! | 5 | [`plan`] | campaign × audience, as a stream; saved to a file for somebody's approval |
 //! | 6 | [`ledger`] | what happened: the memory that survives. The only room that knows SQL |
-//! | 7 | [`run`], [`sandbox`] | the engine: claim, commit, send, settle; a WhatsApp to rehearse against, which imports only `cloud` and `clock` |
+//! | 7 | [`run`], [`sandbox`] | the engine: claim, commit, send, settle; a WhatsApp to rehearse against, which imports only `cloud`, `clock` and `secret` |
 //! | 8 | [`report`] | a fold over ledger rows: CSV, JSON lines, summary |
 //! | 9 | [`cli`] | one file per command. The only room that prints; only `main` exits |
 //!
@@ -61,6 +61,9 @@
 //!    switch is looked at before every claim, and one that cannot be read stops everything.
 //! 10. When the ledger cannot be written, is not the file at its path any more, or is older than what was sent from it,
 //!     nothing is sent. On a disk that is full, what was answered is still written down.
+//! 11. A message that is refused for the token's sake stays to be sent: with the next token where the source has another,
+//!     else by a later run. The source is read once for each token that is refused, however many messages met it.
+//! 12. A token goes to the configured address alone: no redirect, no proxy, no second name for this machine.
 //!
 //! # Words
 //!

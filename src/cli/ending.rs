@@ -16,7 +16,7 @@ pub fn exit(ending: &Ending, tally: &Tally, besides: u64) -> Exit {
         Ending::Asked => Exit::Paused,
         Ending::DiskFull => Exit::Disk,
         Ending::Stopped { reason, .. } => match reason {
-            StopReason::Token => Exit::Token,
+            StopReason::Token | StopReason::Proof => Exit::Token,
             StopReason::Sender
             | StopReason::Template
             | StopReason::NoVerdicts
@@ -32,6 +32,16 @@ pub fn exit(ending: &Ending, tally: &Tally, besides: u64) -> Exit {
     };
     ended.max(rows)
 }
+
+/// What to do about a token that is not accepted, or may not do what it is asked for.
+pub const SYSTEM_USER: &str = "Temporary tokens end within 24 hours. Make a lasting one: business.facebook.com > Settings > \
+                               Users > System users > Generate token, with the permissions whatsapp_business_messaging \
+                               and whatsapp_business_management, for a system user to whom the app and the WhatsApp \
+                               account are assigned.";
+
+/// What to do about a proof that is missing or wrong.
+pub const APP_SECRET: &str = "Put the secret of the app that the token was made for into WHATSAPP_APP_SECRET: App \
+                              dashboard > App settings > Basic > App secret.";
 
 /// Why a run ended, in words for people.
 pub struct Words<'a> {
@@ -71,11 +81,8 @@ pub fn words(ending: &Ending) -> Words<'_> {
 /// Why a run stopped by itself, and what to do about it.
 fn stopped(reason: StopReason, detail: &str) -> (&str, &'static str) {
     match reason {
-        StopReason::Token => (
-            "WhatsApp does not accept the token",
-            "Temporary tokens end within 24 hours: make one for a system user of the business that may send from \
-                 this number.",
-        ),
+        StopReason::Token => ("WhatsApp does not accept the token", SYSTEM_USER),
+        StopReason::Proof => ("WhatsApp does not accept the proof of the app secret", APP_SECRET),
         StopReason::Sender => {
             ("WhatsApp refuses this number or account", "Look at the number and the account in WhatsApp Manager.")
         }

@@ -1,5 +1,6 @@
 //! Why a command cannot go on, and the exit code that says so.
 
+use super::ending::APP_SECRET;
 use super::exit::Exit;
 use super::printer::Printer;
 use crate::cloud::client::ClientError;
@@ -98,6 +99,9 @@ impl Failure {
 /// What to do when templates cannot be read depends on who has to do it.
 fn unread(error: &ReadError) -> (String, Exit) {
     match error {
+        ReadError::Refused(refusal) if refusal.is_about_proof() => {
+            (format!("WhatsApp does not accept the proof of the app secret ({error}). {APP_SECRET}"), Exit::Token)
+        }
         ReadError::Refused(refusal) => match refusal.effect() {
             Effect::Token => (
                 format!(

@@ -14,6 +14,7 @@ use crate::catalogue::Lock;
 use crate::sandbox::faults::TokenDigest;
 use crate::sandbox::server::{Shared, serve};
 use crate::sandbox::world::World;
+use crate::secret::{APP_SECRET_VARIABLE, AppSecret};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -29,7 +30,7 @@ pub struct Args {
     /// The port on 127.0.0.1; 0 takes a free one.
     #[arg(long, value_name = "N")]
     port: u16,
-    /// Take this token only; without it, any.
+    /// Take this token only; without it, any. Where the variable WHATSAPP_APP_SECRET is set, requests have to prove it too.
     #[arg(long, value_name = "TEXT")]
     token: Option<String>,
     /// Serve the templates of this lock file; without it, some of every kind.
@@ -47,6 +48,11 @@ pub fn run(args: &Args, printer: Printer) -> Exit {
 fn serve_until_stopped(args: &Args, printer: Printer) -> Result<(), Failure> {
     let mut script = args.script.script()?;
     script.token = args.token.as_deref().map(TokenDigest::of);
+    script.app_secret = AppSecret::from_environment();
+    if script.app_secret.is_some() {
+        printer
+            .talk(&format!("{APP_SECRET_VARIABLE} is set: every request has to prove it, as apps can demand of Meta"));
+    }
     let mut world = World::new(script);
     if let Some(path) = &args.templates {
         world = world.with_templates(Lock::read(path).map_err(|problem| vec![problem])?.templates());

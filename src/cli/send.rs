@@ -118,6 +118,9 @@ fn drive(
             }
         }
         Event::Held { wait, why } => progress.tell(&format!("{why}; everybody waits {}", progress::time(wait))),
+        Event::TokenRefused { said } => progress
+            .tell(&format!("WhatsApp refuses the token ({said}): its source is read once more, and everybody waits")),
+        Event::TokenRenewed => progress.tell("the source gave another token: sending goes on with it"),
         Event::Draining { under_way } => progress.tell(&format!(
             "stopping: {} under way may still end; once more to leave at once",
             counted(under_way as u64, "request")

@@ -12,7 +12,7 @@ use crate::catalogue::{LOCK_FILE, SANDBOX};
 use crate::cloud::client::{Client, META_API, is_loopback};
 use crate::ledger::{Ledger, Purpose};
 use crate::plan::Plan;
-use crate::secret::Token;
+use crate::secret::{AppSecret, Token};
 
 /// Where messages go.
 pub struct Way<'a> {
@@ -96,7 +96,9 @@ impl Way<'_> {
         }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let token = runtime.block_on(sender.token.read())?;
-        let client = new(self.api_url.unwrap_or(META_API), &token)?;
+        let client = new(self.api_url.unwrap_or(META_API), &token)?
+            .renewed_from(sender.token.clone())
+            .proving(AppSecret::from_environment());
         if let Some(api) = self.api_url {
             printer.talk(&format!("sending to {api}, not to WhatsApp"));
         }

@@ -4,6 +4,7 @@
 //! are not taken from the environment. HTTP/1.1 only: one lost HTTP/2 connection would put every message in flight in
 //! doubt at once.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,19 +13,25 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderValue, RETRY_AFTER};
 use reqwest::{Response, Url};
+use secrecy::zeroize::Zeroizing;
 
 use super::Endpoint;
+use super::credential::Credential;
 use super::outcome::{Cause, Outcome, classify};
 use super::pause;
-use crate::secret::Token;
+use crate::secret::{AppSecret, Token, TokenSource};
 
 /// Where Meta listens.
 pub const META_API: &str = "https://graph.facebook.com";
 
 /// A verdict is some hundred bytes; a longer answer is not one, and is not read into memory.
 const REPLY_BYTES_MAX: usize = 64 * 1024;
+
+/// This machine, at whatever port the address names.
+const LOCALHOST: [SocketAddr; 2] =
+    [SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0), SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 0)];
 
 /// How long a client waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +65,26 @@ pub struct Request {
 pub trait Sender: Send + Sync + 'static {
     /// Sends once, never more.
     fn send(&self, request: Request) -> impl Future<Output = Outcome> + Send;
+
+    /// Reads the source of the token once more, as WhatsApp refused the token. Where there is no source there is no other
+    /// token either.
+    fn renewed(&self) -> impl Future<Output = Renewal<Self>> + Send
+    where
+        Self: Sized,
+    {
+        std::future::ready(Renewal::Same)
+    }
+}
+
+/// What the source of a token gave when it was read once more.
+#[derive(Debug)]
+pub enum Renewal<S> {
+    /// Another token: this sends with it.
+    Other(S),
+    /// The same token.
+    Same,
+    /// Nothing; why, in words for people.
+    Failed(String),
 }
 
 /// Why a client cannot be built.
@@ -82,9 +109,9 @@ pub struct Client {
     http: reqwest::Client,
     messages: Url,
     marketing_messages: Url,
-    authorization: HeaderValue,
-    /// To be recognised in answers.
-    token: Token,
+    credential: Credential,
+    /// Where the token came from; none where it is the only one.
+    source: Option<TokenSource>,
     timeouts: Timeouts,
 }
 
@@ -119,17 +146,41 @@ impl Client {
             http: http(&timeouts)?,
             messages: endpoint("messages"),
             marketing_messages: endpoint("marketing_messages"),
-            authorization: bearer(token)?,
-            token: token.clone(),
+            credential: Credential::new(token, None)?,
+            source: None,
             timeouts,
         })
+    }
+
+    /// The same, able to read the token anew once it is refused.
+    #[must_use]
+    pub fn renewed_from(self, source: TokenSource) -> Self {
+        Self { source: Some(source), ..self }
+    }
+
+    /// The same, with every request proving that whoever sends it holds the app secret.
+    #[must_use]
+    pub fn proving(self, app_secret: Option<AppSecret>) -> Self {
+        Self { credential: self.credential.proving(app_secret), ..self }
+    }
+
+    /// The same with another credential. Connections are shared, so that nothing has to shake hands again.
+    fn with_credential(&self, credential: Credential) -> Self {
+        Self {
+            http: self.http.clone(),
+            messages: self.messages.clone(),
+            marketing_messages: self.marketing_messages.clone(),
+            credential,
+            source: self.source.clone(),
+            timeouts: self.timeouts,
+        }
     }
 
     /// What comes of an attempt is written down and shown.
     fn redact(&self, mut outcome: Outcome) -> Outcome {
         match &mut outcome {
-            Outcome::Refused(refusal) => self.token.redact(&mut refusal.detail),
-            Outcome::NotSent { why } | Outcome::InDoubt { why, .. } => self.token.redact(why),
+            Outcome::Refused(refusal) => self.credential.redact(&mut refusal.detail),
+            Outcome::NotSent { why } | Outcome::InDoubt { why, .. } => self.credential.redact(why),
             Outcome::Accepted { .. } => {}
         }
         outcome
@@ -137,6 +188,8 @@ impl Client {
 }
 
 /// The client below: no redirects, no retries, no proxies.
+///
+/// `localhost` is this machine, whatever its resolver says: a token may go there without TLS.
 pub(super) fn http(timeouts: &Timeouts) -> Result<reqwest::Client, ClientError> {
     // Fails only when a provider is installed already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -145,6 +198,7 @@ pub(super) fn http(timeouts: &Timeouts) -> Result<reqwest::Client, ClientError> 
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .no_proxy()
+        .resolve_to_addrs("localhost", &LOCALHOST)
         .tcp_nodelay(true)
         .connect_timeout(timeouts.connect)
         .timeout(timeouts.request)
@@ -153,9 +207,10 @@ pub(super) fn http(timeouts: &Timeouts) -> Result<reqwest::Client, ClientError> 
     Ok(http)
 }
 
-/// The header that carries the token, marked so that nothing prints it.
+/// The header that carries the token: marked so that nothing prints it, and wiped with its last copy.
 pub(super) fn bearer(token: &Token) -> Result<HeaderValue, ClientError> {
-    let mut header = HeaderValue::from_str(&format!("Bearer {}", token.expose())).map_err(|_| ClientError::Token)?;
+    let text = Zeroizing::new(["Bearer ", token.expose()].concat().into_bytes());
+    let mut header = HeaderValue::from_maybe_shared(Bytes::from_owner(text)).map_err(|_| ClientError::Token)?;
     header.set_sensitive(true);
     Ok(header)
 }
@@ -168,9 +223,8 @@ impl Sender for Client {
         };
         let (body, witness) = WitnessedBody::new(request.body);
         let sent = self
-            .http
-            .post(url)
-            .header(AUTHORIZATION, self.authorization.clone())
+            .credential
+            .show(url, |url| self.http.post(url))
             .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
             .body(reqwest::Body::wrap(body))
             .send()
@@ -180,6 +234,19 @@ impl Sender for Client {
             Ok(response) => read_reply(response).await.unwrap_or_else(failed),
             Err(error) => failed(error),
         })
+    }
+
+    async fn renewed(&self) -> Renewal<Self> {
+        let Some(source) = &self.source else { return Renewal::Same };
+        let token = match source.read().await {
+            Ok(token) => token,
+            Err(error) => return Renewal::Failed(error.to_string()),
+        };
+        match self.credential.renewed(&token) {
+            Ok(Some(credential)) => Renewal::Other(self.with_credential(credential)),
+            Ok(None) => Renewal::Same,
+            Err(error) => Renewal::Failed(error.to_string()),
+        }
     }
 }
 
@@ -255,7 +322,7 @@ pub fn is_loopback(api: &str) -> bool {
 fn is_this_machine(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let host = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// A request body that remembers whether the transport took it.

@@ -1,11 +1,14 @@
 //! WhatsApp's words: what Meta's Cloud API is told and what it answers. Knows no campaigns.
 
 pub mod client;
+mod credential;
 pub mod fault;
 pub mod outcome;
 pub mod pause;
 pub mod templates;
 pub mod wire;
+
+pub use credential::PROOF_PARAMETER;
 
 /// Which endpoint sends a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

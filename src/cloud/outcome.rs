@@ -11,6 +11,9 @@ use super::fault::{self, Effect};
 /// The one status that is a verdict by itself: whoever says it did not pass the request on.
 const TOO_MANY_REQUESTS: u16 = 429;
 
+/// The status of a request whose token is not accepted; stands in for a code where Meta's own is in no table.
+const UNAUTHORIZED: u16 = 401;
+
 /// What came of one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
@@ -53,7 +56,7 @@ pub enum Cause {
 /// Meta's no.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// Meta's error code; 429 where a throttle came without one.
+    /// Meta's error code; 429 where a throttle came without one, 401 where a refused token came without a known one.
     pub code: i64,
     /// Meta's error subcode.
     pub subcode: Option<i64>,
@@ -71,12 +74,19 @@ impl Refusal {
         self.code == 100 && self.subcode == Some(33)
     }
 
+    /// Whether the app demands a proof of its secret, and it is missing or wrong. Graph says so with codes that mean other
+    /// things too (100 and 104), so its words have to tell.
+    pub fn is_about_proof(&self) -> bool {
+        matches!(self.code, 100 | 104) && self.detail.contains("appsecret_proof")
+    }
+
     /// Whom it concerns.
     pub fn effect(&self) -> Effect {
-        if self.code == i64::from(TOO_MANY_REQUESTS) {
-            Effect::Throttle
-        } else {
-            fault::effect(self.code, self.subcode)
+        match self.code {
+            code if code == i64::from(TOO_MANY_REQUESTS) => Effect::Throttle,
+            code if code == i64::from(UNAUTHORIZED) => Effect::Token,
+            _ if self.is_about_proof() => Effect::Token,
+            code => fault::effect(code, self.subcode),
         }
     }
 }
@@ -186,6 +196,7 @@ fn classify_error(status: u16, code: i64, error: &GraphError, retry_after_s: Opt
     match fault::lookup(code).map(|fault| fault.effect) {
         Some(effect) if effect != Effect::Ambiguous => error.refusal(code, retry_after_s),
         None if status == TOO_MANY_REQUESTS => throttled(format!("code {code}: {}", error.detail()), retry_after_s),
+        None if status == UNAUTHORIZED => by_status(status, format!("code {code}: {}", error.detail()), None),
         None if (400..=499).contains(&status) => error.refusal(code, retry_after_s),
         _ => in_doubt(Cause::Unclear, format!("HTTP {status}, code {code}: {}", error.detail())),
     }
@@ -193,7 +204,12 @@ fn classify_error(status: u16, code: i64, error: &GraphError, retry_after_s: Opt
 
 /// A throttle without a code that says so.
 fn throttled(detail: String, retry_after_s: Option<u64>) -> Outcome {
-    Outcome::Refused(Refusal { code: i64::from(TOO_MANY_REQUESTS), subcode: None, detail, trace: None, retry_after_s })
+    by_status(TOO_MANY_REQUESTS, detail, retry_after_s)
+}
+
+/// A refusal whose status tells what its code does not.
+fn by_status(status: u16, detail: String, retry_after_s: Option<u64>) -> Outcome {
+    Outcome::Refused(Refusal { code: i64::from(status), subcode: None, detail, trace: None, retry_after_s })
 }
 
 /// Meta's error, where the reply holds one and nothing else.

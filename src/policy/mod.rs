@@ -8,3 +8,4 @@ pub mod retry;
 pub mod slots;
 pub mod stop;
 pub mod threshold;
+pub mod token;

@@ -34,6 +34,8 @@ pub enum Next {
 pub enum StopReason {
     /// The token is not accepted.
     Token,
+    /// The proof of the app secret is missing or wrong.
+    Proof,
     /// The number or account cannot send.
     Sender,
     /// The template, or how it is filled, is wrong for everybody.
@@ -80,6 +82,7 @@ pub fn after(refusal: &Refusal, time: u32, standing: TemplateStanding) -> Next {
             TemplateStanding::Unproven => Next::Stop(StopReason::Template),
         },
         Effect::Sender => Next::Stop(StopReason::Sender),
+        Effect::Token if refusal.is_about_proof() => Next::Stop(StopReason::Proof),
         Effect::Token => Next::Stop(StopReason::Token),
         // `classify` puts these in doubt; should one come here, asking again could message a person twice.
         Effect::Ambiguous => Next::Refused,

@@ -5,6 +5,7 @@
 //! Nothing here is unbounded: claims are made only for messages that can go within milliseconds, by the pace and by the
 //! slots that answers will free.
 
+mod renewing;
 mod stopping;
 
 use std::collections::VecDeque;
@@ -26,6 +27,8 @@ use crate::ledger::{Claim, Claimed, Committed, Ledger, LedgerError, PlanId, RunI
 use crate::policy::pacing::Pacing;
 use crate::policy::retry::WAIT_MAX;
 use crate::policy::slots::Slots;
+use crate::policy::token::{Generation, Tokens};
+use renewing::Reading;
 
 /// A commit of at least so many claims and settlements does not wait for more: its sync is well shared.
 const GROUP: usize = 16;
@@ -82,6 +85,9 @@ pub async fn run<S: Sender>(
                     return Err(error);
                 }
             }
+            renewal = renewing::ended(&mut engine.reading), if engine.reading.is_some() => {
+                engine.go_on_with(renewal, &mut listener);
+            }
             Some(done) = engine.under_way.join_next(), if !engine.under_way.is_empty() => {
                 engine.finish(done, &mut listener);
                 while let Some(done) = engine.under_way.try_join_next() {
@@ -108,12 +114,18 @@ struct Answer {
     claimed: Claimed,
     outcome: Outcome,
     latency: Duration,
+    /// Which token it was asked with.
+    token: Generation,
 }
 
 struct Engine<S> {
     plan: PlanId,
     run: RunId,
+    /// Sends with the token in use.
     sender: Arc<S>,
+    tokens: Tokens,
+    /// Set while the source of a refused token is read once more.
+    reading: Option<Reading<S>>,
     clock: Clock,
     pacing: Pacing,
     slots: Slots,
@@ -149,6 +161,8 @@ impl<S: Sender> Engine<S> {
             plan,
             run,
             sender,
+            tokens: Tokens::default(),
+            reading: None,
             clock,
             pacing: Pacing::new(pace.rate_per_second, clock.instant()),
             slots: Slots::new(pace.slots),
@@ -169,11 +183,16 @@ impl<S: Sender> Engine<S> {
     fn is_done(&self) -> bool {
         let idle = self.committing.is_none() && self.finished.is_empty() && self.ready.is_empty();
         let nothing_left = self.claim_at.is_none() || self.is_stopping();
-        idle && nothing_left && self.under_way.is_empty()
+        idle && nothing_left && self.under_way.is_empty() && self.reading.is_none()
     }
 
     fn is_stopping(&self) -> bool {
         self.leave_at.is_some()
+    }
+
+    /// Whether what is claimed goes back, and nothing more is.
+    fn claims_nothing(&self) -> bool {
+        self.is_stopping() || self.reading.is_some()
     }
 
     /// Sends what is claimed, as far as the pace allows.
@@ -195,10 +214,10 @@ impl<S: Sender> Engine<S> {
     fn send(&mut self, claimed: Claimed, now: Instant) {
         let body = wire::envelope(&claimed.recipient, &claimed.template, &claimed.attempt.callback());
         let request = Request { endpoint: claimed.endpoint, body };
-        let (sender, clock) = (Arc::clone(&self.sender), self.clock);
+        let (sender, token, clock) = (Arc::clone(&self.sender), self.tokens.current(), self.clock);
         self.under_way.spawn(async move {
             let outcome = sender.send(request).await;
-            Answer { claimed, outcome, latency: clock.instant() - now }
+            Answer { claimed, outcome, latency: clock.instant() - now, token }
         });
     }
 
@@ -233,7 +252,7 @@ impl<S: Sender> Engine<S> {
     fn wanted(&self, now: Instant, wall: UnixMs) -> usize {
         // Far ahead means that the clock was set back.
         let due = self.claim_at.is_some_and(|at| at <= wall || at > wall + millis(WAIT_MAX));
-        if !due || self.is_stopping() {
+        if !due || self.claims_nothing() {
             return 0;
         }
         let busy = self.under_way.len() + self.ready.len();
@@ -299,7 +318,7 @@ impl<S: Sender> Engine<S> {
             self.stop_by_switch();
         }
         self.ready.extend(committed.claimed.into_iter().map(|claimed| (claimed, begun)));
-        if self.is_stopping() {
+        if self.claims_nothing() {
             self.put_back_ready();
         }
         for settlement in &settlements {
@@ -310,15 +329,18 @@ impl<S: Sender> Engine<S> {
 
     /// Takes an answer. A task that failed leaves its attempt without an outcome, which the end turns into a doubt.
     fn finish(&mut self, done: Result<Answer, JoinError>, listener: &mut impl FnMut(Event<'_>)) {
-        let Ok(Answer { claimed, outcome, latency }) = done else { return };
+        let Ok(Answer { claimed, outcome, latency, token }) = done else { return };
         let (now, settled_at) = (self.clock.instant(), self.clock.unix_ms());
         if matches!(outcome, Outcome::Accepted { .. }) {
             self.slots.observe(latency);
+            self.tokens.accepted(token);
         }
         let Judgement { verdict, stop, held } =
             self.lessons.judge(&claimed, &outcome, &mut self.pacing, now, settled_at);
-        if let Some(ending) = stop {
-            self.stop(ending);
+        match stop {
+            Some(ending) if ending.is_for_the_token() => self.token_refused(token, ending, listener),
+            Some(ending) => self.stop(ending),
+            None => {}
         }
         if let Some((wait, why)) = held {
             self.put_back_ready();
@@ -350,7 +372,7 @@ impl<S: Sender> Engine<S> {
 
     /// When the next claim becomes possible by time alone.
     fn next_claim(&self, now: Instant, wall: UnixMs) -> Option<Instant> {
-        let at = self.claim_at.filter(|_| !self.is_stopping())?;
+        let at = self.claim_at.filter(|_| !self.claims_nothing())?;
         let wait = u64::try_from(at - wall).unwrap_or(0);
         let due = now + Duration::from_millis(wait);
         let paced = self.pacing.next().checked_sub(HORIZON).unwrap_or(due);

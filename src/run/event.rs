@@ -20,6 +20,13 @@ pub enum Event<'a> {
         /// Why, in words for people.
         why: String,
     },
+    /// WhatsApp refuses the token: everybody waits while its source is read once more.
+    TokenRefused {
+        /// What WhatsApp said.
+        said: &'a str,
+    },
+    /// The source gave another token, and sending goes on with it.
+    TokenRenewed,
     /// The wish to stop was heard; requests under way may still end.
     Draining {
         /// How many.
@@ -54,11 +61,24 @@ pub enum Ending {
 pub const TOKEN: &str = "token";
 
 impl Ending {
+    /// Whether another token might have made a difference.
+    pub fn is_for_the_token(&self) -> bool {
+        matches!(self, Self::Stopped { reason: StopReason::Token | StopReason::Proof, .. })
+    }
+
+    /// The same, with more about why.
+    pub(super) fn explained(self, why: &str) -> Self {
+        match self {
+            Self::Stopped { reason, detail } => Self::Stopped { reason, detail: format!("{detail}; {why}") },
+            ending => ending,
+        }
+    }
+
     /// What stays stopped until a person has looked, and the kind of the breaker; none for what may pass by itself.
     pub fn latch(&self) -> Option<(Scope, &'static str)> {
         let Self::Stopped { reason, .. } = self else { return None };
         match reason {
-            StopReason::Token => Some((Scope::Sender, TOKEN)),
+            StopReason::Token | StopReason::Proof => Some((Scope::Sender, TOKEN)),
             StopReason::Sender => Some((Scope::Sender, "sender")),
             StopReason::Template => Some((Scope::Campaign, "template")),
             StopReason::NoVerdicts => Some((Scope::Sender, "no verdicts")),

@@ -6,6 +6,7 @@ use reqwest::Url;
 use serde_json::{Map, Value, json};
 
 use super::refusal::Refusal;
+use crate::cloud::PROOF_PARAMETER;
 use crate::cloud::templates::{FIELDS, TemplateDefinition};
 
 /// One of each kind, and what the example campaigns need.
@@ -78,6 +79,8 @@ impl Query {
                 "after" => {
                     read.start = start(&value).ok_or_else(|| Refusal::new(BAD_CURSOR, "after: invalid cursor"))?
                 }
+                // Looked at before anything else.
+                PROOF_PARAMETER => {}
                 _ => return Err(Refusal::invalid(key, "unknown; the sandbox knows fields, limit and after")),
             }
         }

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::draw;
 use super::latency::Latency;
+use crate::secret::AppSecret;
 
 /// One per cent, in parts per million.
 const PPM_PER_CENT: f64 = 10_000.0;
@@ -33,6 +34,8 @@ pub struct Script {
     pub faults: Faults,
     /// The one token that is accepted. None: any.
     pub token: Option<TokenDigest>,
+    /// The secret of the app, which every request has to prove then. None: no proof is asked for.
+    pub app_secret: Option<AppSecret>,
 }
 
 /// What goes wrong with one request.

@@ -12,6 +12,7 @@
 pub mod book;
 mod catalogue;
 mod component;
+mod credential;
 mod draw;
 pub mod embedded;
 pub mod faults;

@@ -44,6 +44,11 @@ impl Refusal {
         Self { code: 190, subcode: None, message: Some(message.to_owned()), details: None }
     }
 
+    /// The app demands a proof of its secret.
+    pub(super) fn proof(message: &str) -> Self {
+        Self { code: 100, subcode: None, message: Some(message.to_owned()), details: None }
+    }
+
     /// The address names an object that is not there, or that does not take this method.
     pub(super) fn unknown_object(method: &str, id: &str) -> Self {
         let message = format!(

@@ -6,11 +6,11 @@ use serde::Serialize;
 
 use super::book::{self, Accepted, Book, Summary};
 use super::catalogue::Catalogue;
-use super::draw;
-use super::faults::{Kind, Script, TokenDigest};
+use super::faults::{Kind, Script};
 use super::refusal::Refusal;
 use super::request::{self, Addressee, Wanted};
 use super::throttle::Throttle;
+use super::{credential, draw};
 use crate::cloud::Endpoint;
 use crate::cloud::templates::TemplateDefinition;
 
@@ -159,7 +159,7 @@ impl World {
         if asked.method != "GET" || !is_digits(account) {
             return Err(Refusal::unknown_object(asked.method, account));
         }
-        check_token(asked.authorization, self.script.token)?;
+        credential::check(asked, &self.script)?;
         self.pass(now)?;
         let page = self.catalogue.page(asked.path, asked.query.unwrap_or_default())?;
         self.lists += 1;
@@ -183,7 +183,7 @@ impl World {
     fn send(&mut self, asked: &Asked<'_>, now: Duration) -> Result<Answer, Refusal> {
         let endpoint = endpoint(asked)?;
         self.requests += 1;
-        check_token(asked.authorization, self.script.token)?;
+        credential::check(asked, &self.script)?;
         if !is_json(asked.content_type) {
             return Err(Refusal::invalid("Content-Type", "must be application/json"));
         }
@@ -355,20 +355,6 @@ fn is_version(text: &str) -> bool {
 
 fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// Digests are compared: how long that takes says nothing about the token.
-fn check_token(authorization: Option<&[u8]>, expected: Option<TokenDigest>) -> Result<(), Refusal> {
-    let bearer = authorization.and_then(|header| header.split_at_checked(7));
-    let Some((_, token)) =
-        bearer.filter(|(scheme, token)| scheme.eq_ignore_ascii_case(b"bearer ") && !token.is_empty())
-    else {
-        return Err(Refusal::token("An access token is required to request this resource."));
-    };
-    if expected.is_some_and(|expected| expected != TokenDigest::of(token)) {
-        return Err(Refusal::token("Invalid OAuth access token - Cannot parse access token"));
-    }
-    Ok(())
 }
 
 fn is_json(content_type: Option<&[u8]>) -> bool {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
 
-use super::{TOKEN_BYTES_MAX, Token, TokenError};
+use super::{TOKEN_BYTES_MAX, Token, TokenError, room};
 
 /// A secret manager's command line client answers in a second or two; one that hangs must not hang cron.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(10);
@@ -23,7 +23,7 @@ pub(super) async fn read(argv: &[String]) -> Result<Token, TokenError> {
         .map_err(|error| failed(format!("cannot be started: {error}")))?;
     let stdout = child.stdout.take();
     let answer = async {
-        let mut text = String::new();
+        let mut text = room();
         if let Some(stdout) = stdout {
             stdout.take(TOKEN_BYTES_MAX).read_to_string(&mut text).await?;
         }

@@ -9,6 +9,7 @@ mod proof;
 
 use std::path::PathBuf;
 
+use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 
 pub use look::token_like;
@@ -35,6 +36,10 @@ pub enum TokenSource {
 }
 
 /// A bearer token. No `Display`, no `Serialize`, a `Debug` that says nothing; wiped when dropped.
+///
+/// So are the text that it was read from, where it was read by this program, and the header that is made of it. Not in our
+/// hands, and left as they are: the block of the environment, what the HTTP and TLS libraries write to a connection, and
+/// what the system keeps of a file or a pipe.
 #[derive(Clone, Debug)]
 pub struct Token(SecretString);
 
@@ -66,7 +71,8 @@ pub enum TokenError {
 }
 
 impl Token {
-    /// Takes text that a source gave, without the white space around it.
+    /// Takes text that a source gave, without the white space around it. Whoever calls has the text in a [`room`], or in
+    /// something else that is wiped.
     fn from_text(text: &str, source: &str) -> Result<Self, TokenError> {
         let text = text.trim();
         let printable = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
@@ -94,6 +100,11 @@ impl Token {
         token.len() >= REDACTED_FROM && text.contains(token)
     }
 
+    /// Whether both are the same text.
+    pub(crate) fn is_same_as(&self, other: &Self) -> bool {
+        self.expose() == other.expose()
+    }
+
     /// The token itself, to be put into the authorization header and nowhere else.
     pub(crate) fn expose(&self) -> &str {
         self.0.expose_secret()
@@ -107,12 +118,24 @@ impl TokenSource {
     /// When the source is missing, unreadable, fails, or holds something that cannot be a token.
     pub async fn read(&self) -> Result<Token, TokenError> {
         match self {
-            Self::Env(name) => match std::env::var(name) {
+            Self::Env(name) => match std::env::var(name).map(Zeroizing::new) {
                 Ok(text) if !text.trim().is_empty() => Token::from_text(&text, &format!("the variable {name}")),
                 _ => Err(TokenError::Unset(name.clone())),
             },
-            Self::File(path) => file::read(path),
+            // On a thread of its own: a pipe or a share that hangs must not hold up what goes on meanwhile.
+            Self::File(path) => {
+                let owned = path.clone();
+                let read = tokio::task::spawn_blocking(move || file::read(&owned)).await;
+                read.unwrap_or_else(|failed| Err(TokenError::Unreadable { path: path.clone(), source: failed.into() }))
+            }
             Self::Command(argv) => command::read(argv).await,
         }
     }
+}
+
+/// Room for a secret that is read: wiped when dropped, and large enough to stay where it is, as text that grows leaves copies
+/// behind.
+fn room() -> Zeroizing<String> {
+    // A token's length is a small number.
+    Zeroizing::new(String::with_capacity(TOKEN_BYTES_MAX as usize + 1))
 }

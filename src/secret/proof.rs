@@ -1,6 +1,7 @@
 //! The app secret, and the proof that whoever asks holds it.
 
 use ring::hmac;
+use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Token;
@@ -16,7 +17,7 @@ pub struct AppSecret(SecretString);
 impl AppSecret {
     /// The one in [`APP_SECRET_VARIABLE`]; none where it is not set, or empty.
     pub fn from_environment() -> Option<Self> {
-        let text = std::env::var(APP_SECRET_VARIABLE).ok()?;
+        let text = Zeroizing::new(std::env::var(APP_SECRET_VARIABLE).ok()?);
         let text = text.trim();
         (!text.is_empty()).then(|| Self(SecretString::from(text)))
     }

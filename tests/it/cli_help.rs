@@ -336,7 +336,9 @@ fn sandbox_is_explained() {
 
     Options:
           --port <N>          The port on 127.0.0.1; 0 takes a free one
-          --token <TEXT>      Take this token only; without it, any
+          --token <TEXT>      Take this token only; without it, any. Where the
+                              variable WHATSAPP_APP_SECRET is set, requests have to
+                              prove it too
           --templates <FILE>  Serve the templates of this lock file; without it,
                               some of every kind
       -h, --help              Print help

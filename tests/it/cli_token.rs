@@ -72,7 +72,10 @@ fn a_token_that_is_refused_stops_the_run_and_the_right_one_goes_on() {
     assert_eq!(report.states(), [("waiting", 200)].into());
     assert!(report.rows.iter().all(|row| !row.reason.is_empty()));
     let told = ran.stderr.lines().filter(|line| line.contains("token")).collect::<Vec<_>>().join("\n");
-    insta::assert_snapshot!(told, @"WhatsApp does not accept the token (code 190: Invalid OAuth access token - Cannot parse access token); 200 messages still to be sent. Temporary tokens end within 24 hours: make one for a system user of the business that may send from this number.");
+    insta::assert_snapshot!(told, @r"
+    WhatsApp refuses the token (code 190: Invalid OAuth access token - Cannot parse access token): its source is read once more, and everybody waits
+    WhatsApp does not accept the token (code 190: Invalid OAuth access token - Cannot parse access token; its source still gives the same); 200 messages still to be sent. Temporary tokens end within 24 hours. Make a lasting one: business.facebook.com > Settings > Users > System users > Generate token, with the permissions whatsapp_business_messaging and whatsapp_business_management, for a system user to whom the app and the WhatsApp account are assigned.
+    ");
 
     let mended = project.env("WHATSAPP_ACCESS_TOKEN", TOKEN);
     mended.send(&server).code(77).stderr_has("tidings resume campaign.yaml --ledger ledger.sqlite --acknowledge 1");

@@ -1,5 +1,6 @@
 //! The tests of tidings: one binary, a module per subject, everything through public doors.
 
+mod app_secret;
 mod bubble;
 mod campaign_file;
 mod chat;
@@ -58,6 +59,8 @@ mod price;
 mod problem;
 mod recipients_damaged;
 mod recipients_file;
+mod renewals;
+mod renewed_token;
 mod report;
 mod run_directory;
 mod samples;

@@ -11,7 +11,7 @@ use crate::cloud::templates::{Patience, ReadError, TemplateReader};
 use crate::problem::{Location, Problem};
 use crate::sandbox::embedded::Embedded;
 use crate::sandbox::faults::Script;
-use crate::secret::Token;
+use crate::secret::{AppSecret, Token};
 
 /// The simulator has one list for every account.
 const ANY_ACCOUNT: &str = "0";
@@ -50,7 +50,8 @@ pub fn read(file: &Path, args: &SourceArgs, printer: Printer) -> Result<Lock, Fa
     if args.api_url.is_some() {
         printer.talk(&format!("reading from {api}, not from WhatsApp"));
     }
-    let reader = TemplateReader::new(api, version, account, &token, Patience::default())?;
+    let reader =
+        TemplateReader::new(api, version, account, &token, Patience::default())?.proving(AppSecret::from_environment());
     let templates = runtime.block_on(reader.read()).map_err(|error| failure(error, &campaign))?;
     Ok(Lock::new(account, templates))
 }

@@ -6,17 +6,18 @@
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, DATE, HeaderValue, RETRY_AFTER};
+use reqwest::header::{DATE, RETRY_AFTER};
 use reqwest::{Response, Url};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::{DefinitionError, FIELDS, TemplateDefinition};
 use crate::cloud::client::{self, ClientError, Timeouts};
+use crate::cloud::credential::Credential;
 use crate::cloud::fault::Effect;
 use crate::cloud::outcome::{Cause, Outcome, Refusal, classify};
 use crate::cloud::pause;
-use crate::secret::Token;
+use crate::secret::{AppSecret, Token};
 
 /// Templates on a page.
 const PAGE: &str = "100";
@@ -106,9 +107,7 @@ impl Listing {
 pub struct TemplateReader {
     http: reqwest::Client,
     url: Url,
-    authorization: HeaderValue,
-    /// To be recognised in answers.
-    token: Token,
+    credential: Credential,
     patience: Patience,
 }
 
@@ -127,13 +126,13 @@ impl TemplateReader {
         let mut url = client::checked_address(api)?;
         let base = url.path().trim_end_matches('/');
         url.set_path(&format!("{base}/{api_version}/{business_account_id}/message_templates"));
-        Ok(Self {
-            http: client::http(&patience.timeouts)?,
-            url,
-            authorization: client::bearer(token)?,
-            token: token.clone(),
-            patience,
-        })
+        Ok(Self { http: client::http(&patience.timeouts)?, url, credential: Credential::new(token, None)?, patience })
+    }
+
+    /// The same, with every request proving that whoever sends it holds the app secret.
+    #[must_use]
+    pub fn proving(self, app_secret: Option<AppSecret>) -> Self {
+        Self { credential: self.credential.proving(app_secret), ..self }
     }
 
     /// All templates of the account, sorted by name and language.
@@ -190,7 +189,7 @@ impl TemplateReader {
         if let Some(cursor) = after {
             url.query_pairs_mut().append_pair("after", cursor);
         }
-        match self.http.get(url).header(AUTHORIZATION, self.authorization.clone()).send().await {
+        match self.credential.show(url, |url| self.http.get(url)).send().await {
             Ok(response) => self.read_reply(response).await,
             Err(error) => self.lost(&error),
         }
@@ -228,14 +227,14 @@ impl TemplateReader {
         }
         match classify(status, retry_after_s, body) {
             Outcome::Refused(mut refusal) => {
-                self.token.redact(&mut refusal.detail);
+                self.credential.redact(&mut refusal.detail);
                 let pause = refusal.retry_after_s.map(Duration::from_secs);
                 let passes = matches!(refusal.effect(), Effect::Throttle | Effect::Ambiguous);
                 let error = ReadError::Refused(refusal);
                 if passes { Ok(Page::Again { pause, error }) } else { Err(error) }
             }
             Outcome::InDoubt { cause: Cause::Unclear, mut why } if status >= 500 => {
-                self.token.redact(&mut why);
+                self.credential.redact(&mut why);
                 Ok(Page::Again { pause: None, error: ReadError::Unanswered(why) })
             }
             Outcome::InDoubt { cause: Cause::Stranger | Cause::Redirect, why } => Err(ReadError::Unreadable(why)),
@@ -243,14 +242,14 @@ impl TemplateReader {
         }
     }
 
-    /// A page, with the token struck out wherever an answer may repeat it: what is read is kept in a file.
+    /// A page, with the token and its proof struck out wherever an answer may repeat it: what is read is kept in a file.
     fn listing(&self, body: &[u8]) -> Option<Listing> {
         let json: Value = serde_json::from_slice(body).ok()?;
         let mut text = json.to_string();
-        if !self.token.stands_in(&text) {
+        if !self.credential.stands_in(&text) {
             return serde_json::from_value(json).ok();
         }
-        self.token.redact(&mut text);
+        self.credential.redact(&mut text);
         serde_json::from_str(&text).ok()
     }
 }

@@ -39,6 +39,7 @@ impl<S: Sender> Engine<S> {
     pub(super) fn leave(&mut self) {
         self.under_way.abort_all();
         self.left = true;
+        self.stop_reading();
     }
 
     pub(super) fn stop_by_switch(&mut self) {

@@ -319,7 +319,7 @@ fn obstacle(ledger: &Ledger) -> Option<Obstacle> {
 /// What stays stopped until a person has looked.
 fn latches(reason: StopReason) -> Option<Scope> {
     match reason {
-        StopReason::Token | StopReason::Sender | StopReason::NoVerdicts => Some(Scope::Sender),
+        StopReason::Token | StopReason::Proof | StopReason::Sender | StopReason::NoVerdicts => Some(Scope::Sender),
         StopReason::Template | StopReason::TooMany(_) => Some(Scope::Campaign),
         StopReason::Unreachable | StopReason::Throttled | StopReason::KillSwitch => None,
     }

@@ -1,6 +1,7 @@
 //! What the tests share.
 
 pub mod browser;
+pub mod keeper;
 pub mod ledger;
 pub mod lister;
 pub mod mount;
