@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use tidings::cli::{self, Exit};
 
 fn main() -> ExitCode {
+    tidings::secret::guard_memory();
     // A panic has told its story on stderr already.
     std::panic::catch_unwind(|| cli::main(std::env::args_os())).unwrap_or(Exit::Bug).into()
 }

@@ -5,6 +5,7 @@
 mod command;
 mod file;
 mod look;
+mod process;
 mod proof;
 
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 
 pub use look::token_like;
+pub use process::guard_memory;
 pub use proof::{APP_SECRET_VARIABLE, AppSecret};
 
 /// The variable that is read when the campaign names no source.
@@ -39,7 +41,7 @@ pub enum TokenSource {
 ///
 /// So are the text that it was read from, where it was read by this program, and the header that is made of it. Not in our
 /// hands, and left as they are: the block of the environment, what the HTTP and TLS libraries write to a connection, and
-/// what the system keeps of a file or a pipe.
+/// what the system keeps of a file or a pipe. Hence [`guard_memory`].
 #[derive(Clone, Debug)]
 pub struct Token(SecretString);
 

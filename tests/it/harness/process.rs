@@ -92,6 +92,11 @@ impl Running {
         self.stdout.so_far()
     }
 
+    /// Its number, as `/proc` has it.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits until the process has said this on stderr.
     pub fn says(self, words: &str) -> Self {
         until(words, || self.stderr.so_far().contains(words).then_some(()));
