@@ -31,7 +31,7 @@
 //!
 //! | rank | room | what it is |
 //! |---|---|---|
-//! | 0 | [`problem`], [`clock`], [`secret`] | what is wrong in a file; the only reader of the time; tokens |
+//! | 0 | [`problem`], [`clock`], [`secret`] | what is wrong in a file; the only reader of the time; tokens, where they are, and the client that secrets travel with |
 //! | 1 | [`cloud`] | WhatsApp's words: requests, faults, outcomes, the client. Knows no campaigns |
 //! | 2 | [`policy`], [`catalogue`] | pure: pace, slots, retries, reasons to stop, thresholds, prices; time is an argument. The account's templates as a lock file, and what changed since |
 //! | 3 | [`campaign`], [`audience`] | what the author wrote, in a campaign file, in the defaults beside it and in its rates file, and the schemas that editors know them by; who is in the recipients file |

@@ -16,7 +16,8 @@ use csv::{Reader, ReaderBuilder, StringRecord};
 use super::cells::{self, Cells, QuoteFault};
 use super::lines::{LINE_BYTES_MAX, Lines, ReadFault};
 use super::{encoding, header};
-use crate::problem::{Place, Problem, nearest};
+use crate::problem::{Place, Problem, Quote, nearest};
+use crate::secret::meta_token;
 
 /// More than any parameter of a message may hold; a cell beyond it is an accident.
 const CELL_BYTES_MAX: usize = 64 * 1024;
@@ -67,7 +68,7 @@ impl Table {
     ///
     /// # Errors
     /// Every problem that stands against the file as a whole: missing or unreadable, not UTF-8 text, a header that
-    /// cannot be used, no rows, a cell that goes on over several lines.
+    /// cannot be used, no rows, a cell that goes on over several lines, an access token in a cell.
     pub fn open(file: &Path) -> Result<Self, Vec<Problem>> {
         let mut lines = open_lines(file).map_err(|problem| vec![problem])?;
         encoding::check_head(file, lines.head()).map_err(|problem| vec![problem])?;
@@ -269,6 +270,9 @@ fn next_checked<'a>(file: &Path, lines: &'a mut Lines<File>) -> Result<Option<(u
     }
     let number = lines.number();
     let line = encoding::text(file, number, lines.line())?;
+    if let Some(byte) = meta_token(line) {
+        return Err(token(file, number, line.as_bytes(), byte));
+    }
     match cells::fault(line.as_bytes()) {
         Some(QuoteFault::Unclosed(byte)) => Err(unclosed(file, number, line.as_bytes(), byte)),
         _ => Ok(Some((number, line))),
@@ -284,6 +288,17 @@ fn unclosed(file: &Path, number: u64, line: &[u8], byte: usize) -> Problem {
     let message = format!("in row {number} a quote opens a cell and the line ends before the cell does");
     Problem::in_row(file, place, "unclosed-quote", message)
         .help("remove the quote or close it; if the cell holds a line break, put a space in its place")
+}
+
+/// Nothing of a line with a token is shown.
+fn token(file: &Path, number: u64, line: &[u8], byte: usize) -> Problem {
+    let place = Place { line: number, column: cells::column(line, byte) };
+    let message = format!("row {number} holds what looks like an access token; a recipients file never does");
+    let help = "take it out, have Meta revoke it, and name its source in the campaign: `sender: { token: \
+                env:WHATSAPP_ACCESS_TOKEN }`";
+    let mut problem = Problem::in_row(file, place, "token-in-file", message).help(help);
+    problem.quote = Quote::Nothing;
+    problem
 }
 
 fn line_too_long(file: &Path, number: u64) -> Problem {

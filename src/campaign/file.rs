@@ -97,12 +97,18 @@ pub(super) struct Sender {
     /// Meta's id of the WhatsApp business account: digits, from WhatsApp Manager.
     #[schemars(regex(pattern = "^[0-9]{1,32}$"), extend("type" = INTEGER), example = &"102290129340398")]
     pub business_account_id: Option<String>,
-    /// Where the access token is, never the token itself: `env:NAME` for a variable, `file:PATH`, or a command that prints it.
+    /// Where the access token is, never the token itself: `env:NAME` for a variable, `file:PATH`, a command that prints it,
+    /// `vault:MOUNT/PATH#FIELD` for HashiCorp Vault, or `conjur:VARIABLE` for CyberArk Conjur.
     #[schemars(
-        extend("pattern" = "^(env:[A-Za-z_][A-Za-z0-9_]*$|file:|command:)", "default" = "env:WHATSAPP_ACCESS_TOKEN"),
+        extend(
+            "pattern" = "^(env:[A-Za-z_][A-Za-z0-9_]*$|file:|command:|vault:[^#]+/[^#]+#[^#]+$|conjur:.)",
+            "default" = "env:WHATSAPP_ACCESS_TOKEN"
+        ),
         example = &"env:WHATSAPP_ACCESS_TOKEN",
         example = &"file:/run/secrets/whatsapp",
-        example = json!({ "command": ["pass", "show", "whatsapp"] })
+        example = json!({ "command": ["pass", "show", "whatsapp"] }),
+        example = &"vault:secret/whatsapp#token",
+        example = &"conjur:prod/whatsapp/token"
     )]
     pub token: Option<TextOr<TokenCommand>>,
     /// The version of Meta's Graph API.

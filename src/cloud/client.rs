@@ -4,7 +4,6 @@
 //! are not taken from the environment. HTTP/1.1 only: one lost HTTP/2 connection would put every message in flight in
 //! doubt at once.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,6 +20,7 @@ use super::Endpoint;
 use super::credential::Credential;
 use super::outcome::{Cause, Outcome, classify};
 use super::pause;
+use crate::secret::http::{self, Waits};
 use crate::secret::{AppSecret, Token, TokenSource};
 
 /// Where Meta listens.
@@ -28,10 +28,6 @@ pub const META_API: &str = "https://graph.facebook.com";
 
 /// A verdict is some hundred bytes; a longer answer is not one, and is not read into memory.
 const REPLY_BYTES_MAX: usize = 64 * 1024;
-
-/// This machine, at whatever port the address names.
-const LOCALHOST: [SocketAddr; 2] =
-    [SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0), SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 0)];
 
 /// How long a client waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -188,23 +184,9 @@ impl Client {
 }
 
 /// The client below: no redirects, no retries, no proxies.
-///
-/// `localhost` is this machine, whatever its resolver says: a token may go there without TLS.
 pub(super) fn http(timeouts: &Timeouts) -> Result<reqwest::Client, ClientError> {
-    // Fails only when a provider is installed already, which is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let http = reqwest::Client::builder()
-        .user_agent(concat!("tidings/", env!("CARGO_PKG_VERSION")))
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .no_proxy()
-        .resolve_to_addrs("localhost", &LOCALHOST)
-        .tcp_nodelay(true)
-        .connect_timeout(timeouts.connect)
-        .timeout(timeouts.request)
-        .pool_idle_timeout(timeouts.idle)
-        .build()?;
-    Ok(http)
+    let Timeouts { connect, request, idle } = *timeouts;
+    Ok(http::client(Waits { connect, request, idle }).build()?)
 }
 
 /// The header that carries the token: marked so that nothing prints it, and wiped with its last copy.
@@ -283,11 +265,7 @@ pub(super) fn describe(error: &reqwest::Error, timeouts: &Timeouts) -> String {
     if error.is_timeout() {
         return format!("no answer within {} s", timeouts.request.as_secs_f64());
     }
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string()
+    http::cause(error)
 }
 
 /// Whether a token may be sent to an address.
@@ -299,30 +277,12 @@ pub fn check_address(api: &str) -> Result<(), ClientError> {
 }
 
 pub(super) fn checked_address(api: &str) -> Result<Url, ClientError> {
-    let url = Url::parse(api).map_err(|_| ClientError::Address(api.to_owned()))?;
-    let bare = url.username().is_empty() && url.password().is_none() && url.query().is_none();
-    let allowed = match url.scheme() {
-        "https" => true,
-        "http" => is_this_machine(&url),
-        _ => false,
-    };
-    if bare && allowed { Ok(url) } else { Err(ClientError::Address(without_secrets(&url))) }
-}
-
-/// What is refused is shown, and the rest of an address may hold a token.
-fn without_secrets(url: &Url) -> String {
-    format!("{}://{}", url.scheme(), url.host_str().unwrap_or_default())
+    http::trusted(api).map_err(ClientError::Address)
 }
 
 /// Whether an address is one of this machine's own.
 pub fn is_loopback(api: &str) -> bool {
-    Url::parse(api).is_ok_and(|url| is_this_machine(&url))
-}
-
-fn is_this_machine(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    Url::parse(api).is_ok_and(|url| http::is_this_machine(&url))
 }
 
 /// A request body that remembers whether the transport took it.

@@ -1,27 +1,35 @@
 //! Secrets: where a token comes from, and a type that cannot be printed or serialised.
 //!
-//! A token is read when it is needed and lives in a [`Token`]; nothing here logs, stores or echoes one.
+//! A token is read when it is needed and lives in a [`Token`]; nothing here logs, stores or echoes one. What goes over a
+//! network to fetch one goes through [`http`], the client that messages go out with too.
 
+mod address;
 mod command;
+mod conjur;
 mod file;
+pub(crate) mod http;
 mod look;
 mod process;
 mod proof;
+mod store;
+mod variables;
+mod vault;
 
 use std::path::PathBuf;
 
-use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 
-pub use look::token_like;
+pub use address::VaultField;
+pub use look::{meta_token, token_like};
 pub use process::guard_memory;
 pub use proof::{APP_SECRET_VARIABLE, AppSecret};
+pub use variables::Variables;
 
 /// The variable that is read when the campaign names no source.
 pub const DEFAULT_VARIABLE: &str = "WHATSAPP_ACCESS_TOKEN";
 
 /// A token is a few hundred characters; whatever is longer is not one, and is not read into memory.
-const TOKEN_BYTES_MAX: u64 = 8 * 1024;
+const TOKEN_BYTES_MAX: usize = 8 * 1024;
 
 /// Whatever is shorter is a word of a rehearsal, which may stand anywhere.
 const REDACTED_FROM: usize = 16;
@@ -33,8 +41,14 @@ pub enum TokenSource {
     Env(String),
     /// A file.
     File(PathBuf),
+    /// A credential that systemd hands over: the name of a file in the directory that `CREDENTIALS_DIRECTORY` names.
+    Credential(String),
     /// A command's standard output: argument vector, no shell.
     Command(Vec<String>),
+    /// A field of a secret in the key-value store of HashiCorp Vault, which Vault's own variables lead to.
+    Vault(VaultField),
+    /// A variable of CyberArk Conjur by its id in the account, which Conjur's own variables lead to.
+    Conjur(String),
 }
 
 /// A bearer token. No `Display`, no `Serialize`, a `Debug` that says nothing; wiped when dropped.
@@ -52,12 +66,20 @@ pub enum TokenError {
     #[error("the environment variable {0} is not set; export it, or name another source under `sender.token`")]
     Unset(String),
     /// The file cannot be read.
-    #[error("the token file {path} cannot be read: {source}", path = path.display())]
+    #[error("the file {path} cannot be read: {source}", path = path.display())]
     Unreadable {
         /// Which file.
         path: PathBuf,
         /// Why.
         source: std::io::Error,
+    },
+    /// The file is no place for a secret.
+    #[error("the file {path} {what}", path = path.display())]
+    Unfit {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it, and what to do.
+        what: String,
     },
     /// The command failed.
     #[error("the token command `{program}` {what}")]
@@ -67,18 +89,37 @@ pub enum TokenError {
         /// What went wrong.
         what: String,
     },
+    /// A secret store gave no token.
+    #[error("{store} {what}")]
+    Store {
+        /// Which store, and its address where that is known.
+        store: String,
+        /// What went wrong, and what to do.
+        what: String,
+    },
     /// What was read cannot be a token.
     #[error("{0} does not hold a token: expected one line of printable ASCII characters")]
     NotAToken(String),
+    /// What was read is a token with something around it.
+    #[error("{0} does not hold a token alone but JSON; keep the token there by itself, or ask for its field")]
+    Json(String),
+    /// Nothing was read.
+    #[error("{0} does not hold a token: it is empty")]
+    Empty(String),
 }
 
 impl Token {
-    /// Takes text that a source gave, without the white space around it. Whoever calls has the text in a [`room`], or in
-    /// something else that is wiped.
+    /// Takes text that a source gave, without the white space around it, and without the mark that Windows puts first.
+    /// Whoever calls has the text in something that is wiped.
     fn from_text(text: &str, source: &str) -> Result<Self, TokenError> {
-        let text = text.trim();
-        let printable = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
-        if !printable {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim();
+        if text.is_empty() {
+            return Err(TokenError::Empty(source.to_owned()));
+        }
+        if text.starts_with(['{', '[', '"']) {
+            return Err(TokenError::Json(source.to_owned()));
+        }
+        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(TokenError::NotAToken(source.to_owned()));
         }
         Ok(Self(SecretString::from(text)))
@@ -114,30 +155,36 @@ impl Token {
 }
 
 impl TokenSource {
-    /// Reads the token.
+    /// Reads the token, by what the environment of this process says.
     ///
     /// # Errors
     /// When the source is missing, unreadable, fails, or holds something that cannot be a token.
     pub async fn read(&self) -> Result<Token, TokenError> {
+        self.read_by(&Variables::Process).await
+    }
+
+    /// The same, by other variables than those of this process. A command gets those of the process nevertheless.
+    ///
+    /// # Errors
+    /// As [`TokenSource::read`].
+    pub async fn read_by(&self, variables: &Variables) -> Result<Token, TokenError> {
         match self {
-            Self::Env(name) => match std::env::var(name).map(Zeroizing::new) {
-                Ok(text) if !text.trim().is_empty() => Token::from_text(&text, &format!("the variable {name}")),
-                _ => Err(TokenError::Unset(name.clone())),
+            Self::Env(name) => match variables.secret(name) {
+                Some(text) => Token::from_text(text.expose_secret(), &format!("the variable {name}")),
+                None => Err(TokenError::Unset(name.clone())),
             },
-            // On a thread of its own: a pipe or a share that hangs must not hold up what goes on meanwhile.
-            Self::File(path) => {
-                let owned = path.clone();
-                let read = tokio::task::spawn_blocking(move || file::read(&owned)).await;
-                read.unwrap_or_else(|failed| Err(TokenError::Unreadable { path: path.clone(), source: failed.into() }))
-            }
+            Self::File(path) => read_file(path.clone()).await,
+            Self::Credential(name) => read_file(variables.credential(name)?).await,
             Self::Command(argv) => command::read(argv).await,
+            Self::Vault(field) => vault::read(field, variables).await,
+            Self::Conjur(id) => conjur::read(id, variables).await,
         }
     }
 }
 
-/// Room for a secret that is read: wiped when dropped, and large enough to stay where it is, as text that grows leaves copies
-/// behind.
-fn room() -> Zeroizing<String> {
-    // A token's length is a small number.
-    Zeroizing::new(String::with_capacity(TOKEN_BYTES_MAX as usize + 1))
+/// On a thread of its own: a share that hangs must not hold up what goes on meanwhile.
+async fn read_file(path: PathBuf) -> Result<Token, TokenError> {
+    let owned = path.clone();
+    let read = tokio::task::spawn_blocking(move || file::read(&owned)).await;
+    read.unwrap_or_else(|failed| Err(TokenError::Unreadable { path, source: failed.into() }))
 }

@@ -227,7 +227,7 @@ fn paths_in_the_defaults_start_at_them() {
     let defaults = DEFAULTS.replace("{ command: [op, read, \"op://ops/invented\"] }", "file:ours.txt");
     let project = sharing().file("tidings.yaml", defaults.replace("report: {", "report: { directory: told,"));
     let (project, server) =
-        (project.file("ours.txt", "invented-token\n"), Server::start(&["--token", "invented-token"]));
+        (project.secret("ours.txt", "invented-token\n"), Server::start(&["--token", "invented-token"]));
     let campaign = project.path("campaign.yaml").display().to_string();
     let ledger = project.path("ledger.sqlite").display().to_string();
     let mut command = project.command(["run", &campaign, "--yes", "--api-url", &server.url, "--ledger", &ledger]);

@@ -27,7 +27,7 @@ fn went_without(ran: &Ran, server: &Server, words: &str) {
 fn the_token_comes_from_the_variable_the_file_or_the_command_that_the_campaign_names() {
     let default = Project::new().env("WHATSAPP_ACCESS_TOKEN", TOKEN);
     let variable = with_source("env:OTHER_TOKEN").env("OTHER_TOKEN", TOKEN).env("WHATSAPP_ACCESS_TOKEN", "wrong");
-    let file = with_source("file:secret.txt").file("secret.txt", format!("{TOKEN}\n"));
+    let file = with_source("file:secret.txt").secret("secret.txt", format!("{TOKEN}\n"));
     let command = with_source(&format!("{{ command: [printf, \"%s\", {TOKEN}] }}"));
     for project in [default, variable, file, command] {
         let server = strict();
@@ -49,7 +49,7 @@ fn without_a_token_nothing_is_sent_and_the_remedy_is_named() {
     went_without(&empty.send(&server), &server, "the environment variable WHATSAPP_ACCESS_TOKEN is not set");
     went_without(&with_source("env:OTHER_TOKEN").send(&server), &server, "OTHER_TOKEN is not set");
     went_without(&with_source("file:secret.txt").send(&server), &server, "secret.txt cannot be read");
-    let two_lines = with_source("file:secret.txt").file("secret.txt", "invented\ntoken\n");
+    let two_lines = with_source("file:secret.txt").secret("secret.txt", "invented\ntoken\n");
     went_without(&two_lines.send(&server), &server, "secret.txt does not hold a token");
     went_without(&with_source("{ command: [\"false\"] }").send(&server), &server, "`false` failed");
     went_without(&with_source("{ command: [no-such-program] }").send(&server), &server, "cannot be started");

@@ -11,6 +11,7 @@ mod recipients;
 mod sender;
 mod stop_when;
 mod template;
+mod token;
 mod trials;
 
 use std::path::{Path, PathBuf};

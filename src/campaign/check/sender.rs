@@ -1,7 +1,6 @@
 //! The number that sends, and where its token is.
 
 use super::Check;
-use crate::campaign::kinds::TextOr;
 use crate::campaign::problems::shown;
 use crate::campaign::spot::Spot;
 use crate::campaign::{Sender, file};
@@ -69,70 +68,4 @@ impl Check<'_> {
         }
         Some(version)
     }
-
-    fn token(&mut self, written: Option<&TextOr<file::TokenCommand>>, spot: Spot<'_>) -> Option<TokenSource> {
-        match written {
-            None => Some(TokenSource::Env(DEFAULT_VARIABLE.to_owned())),
-            Some(TextOr::Map(map)) => self.command(map.command.clone(), spot.key("command")),
-            Some(TextOr::Text(_)) => self.named_token(spot),
-        }
-    }
-
-    /// `env:NAME`, `file:PATH` or `command:[...]`. What is refused is never repeated: it may be a token.
-    fn named_token(&mut self, spot: Spot<'_>) -> Option<TokenSource> {
-        const HELP: &str = "write `env:WHATSAPP_ACCESS_TOKEN`, `file:PATH` or `{ command: [program, argument] }`";
-        let text = spot.text()?.source;
-        let (scheme, rest) = text.split_once(':').unwrap_or(("", &text));
-        match scheme {
-            "env" if is_variable(rest) => Some(TokenSource::Env(rest.to_owned())),
-            "env" => {
-                self.secret_problem(spot, "`env:` must be followed by a variable's name", HELP);
-                None
-            }
-            "file" if !rest.trim().is_empty() => Some(TokenSource::File(self.directory.join(rest))),
-            "file" => {
-                self.secret_problem(spot, "`file:` must be followed by a file's path", HELP);
-                None
-            }
-            "command" => match serde_yaml::from_str(rest) {
-                Ok(argv) => self.command(argv, spot),
-                Err(_) => {
-                    self.secret_problem(spot, "`command:` must be followed by a list", HELP);
-                    None
-                }
-            },
-            "vault" | "conjur" => {
-                let message = format!("this version of tidings does not read tokens from `{scheme}:`");
-                self.secret_problem(spot, message, HELP);
-                None
-            }
-            _ => {
-                let message = "this does not say where the token is; the token itself never stands in a campaign file";
-                self.secret_problem(spot, message, HELP);
-                None
-            }
-        }
-    }
-
-    /// A problem with what may be the token itself.
-    fn secret_problem(&mut self, spot: Spot<'_>, message: impl Into<String>, help: &str) {
-        if let Some(place) = spot.at()
-            && !self.problems.stands_at(place)
-        {
-            self.problems.add_secret(place, "token-source", message, help);
-        }
-    }
-
-    fn command(&mut self, argv: Vec<String>, spot: Spot<'_>) -> Option<TokenSource> {
-        if argv.first().is_none_or(|program| program.trim().is_empty()) {
-            self.secret_problem(spot, "the command is empty", "write `[program, argument]`");
-            return None;
-        }
-        Some(TokenSource::Command(argv))
-    }
-}
-
-fn is_variable(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }

@@ -195,7 +195,7 @@ fn a_token_is_refused_and_never_repeated() {
     [token-in-file] spring.yaml:2:38: this looks like an access token; a campaign file never holds one
         take it out, have Meta revoke it, and name its source: `token: env:WHATSAPP_ACCESS_TOKEN`
     [token-source] spring.yaml:2:39: this does not say where the token is; the token itself never stands in a campaign file
-        write `env:WHATSAPP_ACCESS_TOKEN`, `file:PATH` or `{ command: [program, argument] }`
+        write `env:WHATSAPP_ACCESS_TOKEN`, `file:PATH`, `{ command: [program, argument] }`, `vault:MOUNT/PATH#FIELD` or `conjur:VARIABLE`
     [token-in-file] spring.yaml:2:46: this looks like an access token; a campaign file never holds one
         take it out, have Meta revoke it, and name its source: `token: env:WHATSAPP_ACCESS_TOKEN`
     [token-in-file] spring.yaml:1:20: this looks like an access token; a campaign file never holds one
@@ -211,18 +211,18 @@ fn a_token_is_refused_and_never_repeated() {
     [token-in-file] spring.yaml:6:14: this looks like an access token; a campaign file never holds one
         take it out, have Meta revoke it, and name its source: `token: env:WHATSAPP_ACCESS_TOKEN`
     ");
-    insta::assert_snapshot!(with("sender", "sender: { phone_number_id: 1, token: s3cr3t }"), @r#"
+    insta::assert_snapshot!(with("sender", "sender: { phone_number_id: 1, token: s3cr3t }"), @"
     [token-source] spring.yaml:2:38: this does not say where the token is; the token itself never stands in a campaign file
-        write `env:WHATSAPP_ACCESS_TOKEN`, `file:PATH` or `{ command: [program, argument] }`
-    "#);
+        write `env:WHATSAPP_ACCESS_TOKEN`, `file:PATH`, `{ command: [program, argument] }`, `vault:MOUNT/PATH#FIELD` or `conjur:VARIABLE`
+    ");
     insta::assert_snapshot!(with("sender", "sender: { phone_number_id: 1, token: \"env:MY TOKEN\" }"), @r#"
     [token-source] spring.yaml:2:39: `env:` must be followed by a variable's name
         write `env:WHATSAPP_ACCESS_TOKEN`, `file:PATH` or `{ command: [program, argument] }`
     "#);
-    insta::assert_snapshot!(with("sender", "sender: { phone_number_id: 1, token: vault:secret/x }"), @r#"
-    [token-source] spring.yaml:2:38: this version of tidings does not read tokens from `vault:`
-        write `env:WHATSAPP_ACCESS_TOKEN`, `file:PATH` or `{ command: [program, argument] }`
-    "#);
+    insta::assert_snapshot!(with("sender", "sender: { phone_number_id: 1, token: vault:secret/x }"), @"
+    [token-source] spring.yaml:2:38: `vault:` needs a field behind its path: `vault:MOUNT/PATH#FIELD`
+        such as `vault:secret/whatsapp#token`, as `vault kv get` takes it
+    ");
     insta::assert_snapshot!(with("sender", "sender: { phone_number_id: 1, token: { command: [] } }"), @r#"
     [token-source] spring.yaml:2:49: the command is empty
         write `[program, argument]`

@@ -11,4 +11,5 @@ pub mod project;
 pub mod recorder;
 pub mod reports;
 pub mod server;
+pub mod store;
 pub mod world;

@@ -97,6 +97,10 @@ impl Running {
         self.child.id()
     }
 
+    pub fn stderr_so_far(&self) -> String {
+        self.stderr.so_far()
+    }
+
     /// Waits until the process has said this on stderr.
     pub fn says(self, words: &str) -> Self {
         until(words, || self.stderr.so_far().contains(words).then_some(()));

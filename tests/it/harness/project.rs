@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -75,6 +76,13 @@ impl Project {
     pub fn file(self, name: &str, content: impl AsRef<[u8]>) -> Self {
         fs::write(self.path(name), content).expect("a file");
         self
+    }
+
+    /// A file that nobody else may read.
+    pub fn secret(self, name: &str, content: impl AsRef<[u8]>) -> Self {
+        let project = self.file(name, content);
+        fs::set_permissions(project.path(name), fs::Permissions::from_mode(0o600)).expect("a mode");
+        project
     }
 
     pub fn env(mut self, name: &str, value: impl Into<OsString>) -> Self {
