@@ -45,6 +45,8 @@ pub struct Simulation {
     pub digest: Option<[u8; 32]>,
     /// The last plan itself: with an order to send again it is made anew before it is found.
     pub plan: Option<PlanId>,
+    /// Whether the source of a token that is refused has another.
+    pub renews: bool,
     /// How many requests may be under way.
     slots: Option<usize>,
 }
@@ -105,7 +107,8 @@ impl Life {
 impl Simulation {
     pub fn new(world: World) -> Self {
         let (world, laws, disk) = (Arc::new(world), Laws::default(), Image::default());
-        Self { world, laws, saboteur: None, disk, wall: NOON, switch: None, digest: None, plan: None, slots: None }
+        let (wall, renews) = (NOON, false);
+        Self { world, laws, saboteur: None, disk, wall, switch: None, digest: None, plan: None, renews, slots: None }
     }
 
     pub fn breaches(&self) -> &[Breach] {
@@ -290,8 +293,8 @@ impl Simulation {
         steps: &Arc<Steps>,
     ) -> Drive {
         let asks_again = self.saboteur == Some(Saboteur::AsksAgain);
-        let wire = Arc::new(Wire { world: Arc::clone(&self.world), steps: Arc::clone(steps), asks_again });
-        let (told, listener) = (Arc::clone(steps), outside.listener());
+        let wire = Wire { world: Arc::clone(&self.world), steps: Arc::clone(steps), asks_again, renews: self.renews };
+        let (wire, told, listener) = (Arc::new(wire), Arc::clone(steps), outside.listener(self.renews));
         let tell = move |event: Event<'_>| {
             if let Event::Settled(settlement) = event {
                 listener(settlement);

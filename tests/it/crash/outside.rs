@@ -103,12 +103,12 @@ impl Outside {
         }
     }
 
-    /// Takes what the engine tells.
-    pub fn listener(&self) -> impl Fn(&Settlement) + Send + Sync + use<> {
+    /// Takes what the engine tells. Where there is another token, the refusal of one does not last.
+    pub fn listener(&self, renews: bool) -> impl Fn(&Settlement) + Send + Sync + use<> {
         let (said, world) = (Arc::clone(&self.said), Arc::clone(&self.world));
         move |settlement| {
             if let Outcome::Refused(refusal) = &settlement.outcome
-                && matches!(refusal.effect(), Effect::Token | Effect::Sender)
+                && (refusal.effect() == Effect::Sender || refusal.effect() == Effect::Token && !renews)
             {
                 said.lock().expect("words").lasting.get_or_insert_with(|| (Moment::now(&world), refusal.clone()));
             }

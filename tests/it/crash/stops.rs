@@ -82,6 +82,26 @@ fn a_breaker_holds_every_later_life_until_it_is_acknowledged_whenever_death_come
     assert!(until > 10 && latched.len() > until, "{latched:?}");
 }
 
+/// Also when death comes while the source of the token is read.
+#[test]
+fn a_token_that_is_exchanged_stops_nobody_and_loses_nobody_whenever_death_comes() {
+    let campaign = |cut: Cut| async move {
+        let mut simulation = Simulation::new(refusing(190));
+        simulation.renews = true;
+        let life = Life::calm(0..PEOPLE);
+        let (end, _) = simulation.live(&life.cut(cut)).await;
+        assert_eq!(simulation.laws.known.latched, [], "died at {cut:?}");
+        let (tally, _) = simulation.finish(&life.people).await;
+        assert_eq!(simulation.breaches(), [], "died at {cut:?}");
+        assert_eq!(tally.accepted + tally.in_doubt, PEOPLE, "died at {cut:?}: {tally:?}");
+        (end, tally.in_doubt)
+    };
+    let doubts: Vec<_> = every_cut(Left::All, campaign).collect();
+    // The last life met no death, and its token was refused nevertheless.
+    assert_eq!(doubts.last(), Some(&0));
+    assert!(doubts.len() > 60, "{} IO points", doubts.len());
+}
+
 #[test]
 fn what_whatsapp_refuses_for_everybody_latches_also_when_somebody_stops_the_run() {
     for code in [190, 131_031] {

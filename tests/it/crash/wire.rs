@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 
-use tidings::cloud::client::{Request, Sender};
+use tidings::cloud::client::{Renewal, Request, Sender};
 use tidings::cloud::outcome::Outcome;
 
 use super::step::Steps;
@@ -16,6 +16,8 @@ pub struct Wire {
     pub steps: Arc<Steps>,
     /// The usual mistake: a request without a verdict is sent once more.
     pub asks_again: bool,
+    /// Whether the source of a refused token has another.
+    pub renews: bool,
 }
 
 impl Wire {
@@ -42,5 +44,16 @@ impl Sender for Wire {
             Outcome::InDoubt { .. } if self.asks_again => self.ask(request).await,
             outcome => outcome,
         }
+    }
+
+    async fn renewed(&self) -> Renewal<Self> {
+        // The source is about to be read, and then it was.
+        self.steps.step_or_stay().await;
+        self.steps.step_or_stay().await;
+        if !self.renews {
+            return Renewal::Same;
+        }
+        let (world, steps) = (Arc::clone(&self.world), Arc::clone(&self.steps));
+        Renewal::Other(Self { world, steps, ..*self })
     }
 }
