@@ -43,7 +43,7 @@ fn told(ran: &Ran) -> String {
 
 #[test]
 fn a_file_that_was_exchanged_is_read_and_sending_goes_on() {
-    let project = project("file:token.txt", 200).file("token.txt", "the-old-one\n");
+    let project = project("file:token.txt", 200).secret("token.txt", "the-old-one\n");
     let file = project.path("token.txt");
     let exchange = Once::new();
     let keeper = Keeper::new(move |asked, book| match (asked.token.as_str(), book.accepted()) {
@@ -111,7 +111,7 @@ fn a_source_that_fails_then_stops_the_run_and_says_how() {
     fails.code(77).stderr_has("its source cannot be read again: the token command `sh` failed: exit status: 3");
     let two_lines = asking("echo asked >> calls; yes token-1 | head -n $(wc -l < calls)", 20).run(to(&keeper));
     two_lines.code(77).stderr_has("its source cannot be read again").stderr_has("does not hold a token");
-    let gone = project("file:token.txt", 20).file("token.txt", "token-1");
+    let gone = project("file:token.txt", 20).secret("token.txt", "token-1");
     let file = gone.path("token.txt");
     let keeper = Keeper::new(move |_, _| {
         // The second one finds nothing to remove.
