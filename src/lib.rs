@@ -77,7 +77,8 @@
 //! plan into the ledger, and to let it take effect. *Withdrawn*: planned, and never to be sent.
 //! *Message*: one thing for one person, with a key. *Attempt*: one asking. *Outcome*: what came of it. *Claim*: to take
 //! messages durably before asking. *Settle*: to write outcomes down. *Fault*: a known error code of Meta's. *Problem*:
-//! something wrong in a file. *Sandbox*: our imitation of the Cloud API.
+//! something wrong in a file. *Sandbox*: our imitation of the Cloud API. *Source*: where a token is read from; *store*: a
+//! server that keeps secrets.
 
 pub mod audience;
 pub mod campaign;

@@ -46,7 +46,8 @@ fn text(path: &Path) -> Result<Zeroizing<String>, TokenError> {
         return Err(unfit(format!("is longer than {} KiB, so it does not hold a token alone", TOKEN_BYTES_MAX / 1024)));
     }
     let text = std::str::from_utf8(&bytes).map_err(|_| unfit("is not UTF-8 text; save it as plain text".to_owned()))?;
-    Ok(Zeroizing::new(text.to_owned()))
+    // Windows puts a mark first.
+    Ok(Zeroizing::new(text.strip_prefix('\u{feff}').unwrap_or(text).to_owned()))
 }
 
 /// Without waiting for whoever might write into a FIFO.

@@ -1,7 +1,7 @@
 //! Secrets: where a token comes from, and a type that cannot be printed or serialised.
 //!
 //! A token is read when it is needed and lives in a [`Token`]; nothing here logs, stores or echoes one. What goes over a
-//! network to fetch one goes through [`http`], the client that messages go out with too.
+//! network to fetch one goes through `http`, the client that messages go out with too.
 
 mod address;
 mod command;
@@ -109,10 +109,10 @@ pub enum TokenError {
 }
 
 impl Token {
-    /// Takes text that a source gave, without the white space around it, and without the mark that Windows puts first.
-    /// Whoever calls has the text in something that is wiped.
+    /// Takes text that a source gave, without the white space around it. Whoever calls has the text in something that is
+    /// wiped.
     fn from_text(text: &str, source: &str) -> Result<Self, TokenError> {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim();
+        let text = text.trim();
         if text.is_empty() {
             return Err(TokenError::Empty(source.to_owned()));
         }

@@ -149,7 +149,7 @@ fn kubernetes_links_lead_to_the_token() {
 /// Sends with a token in `mounted/whatsapp`, where a shell has put it, in a mount namespace of its own. None, and said so,
 /// where that cannot be done.
 #[expect(clippy::print_stderr, reason = "a test that is skipped must say so")]
-fn mounted(script: &str) -> Option<Running> {
+fn mounted(script: &str) -> Option<(Running, Server)> {
     let apart = |script: &str, project: &Project| {
         let mut command = clean("unshare");
         command.args(["--mount", "--map-root-user", "sh", "-ec", script, TIDINGS]).current_dir(project.home());
@@ -162,10 +162,7 @@ fn mounted(script: &str) -> Option<Running> {
         return None;
     }
     let run = format!("{script}; \"$0\" run campaign.yaml --yes --ledger ledger.sqlite --api-url {}", server.url);
-    let running = Running::start(&mut apart(&run, &project), project.share());
-    // It serves as long as somebody looks at it.
-    std::mem::forget(server);
-    Some(running)
+    Some((Running::start(&mut apart(&run, &project), project.share()), server))
 }
 
 #[test]
@@ -178,12 +175,12 @@ fn what_docker_and_kubernetes_mount_may_be_read_by_all_who_are_inside() {
         format!("{bound}; chmod 0444 mounted/whatsapp; mount -o remount,bind,ro mounted"),
     ];
     for script in accepted {
-        let Some(running) = mounted(&script) else { return };
+        let Some((running, _server)) = mounted(&script) else { return };
         running.end().code(0).stdout_has("3 accepted");
     }
     let refused = [format!("{memory}; chmod 0666 mounted/whatsapp"), format!("{bound}; chmod 0444 mounted/whatsapp")];
     for script in refused {
-        let Some(running) = mounted(&script) else { return };
+        let Some((running, _server)) = mounted(&script) else { return };
         running.end().code(77).stderr_has("by other users").stderr_has("chmod 600");
     }
 }
