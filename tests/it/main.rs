@@ -3,6 +3,7 @@
 mod app_secret;
 mod bubble;
 mod campaign_file;
+mod canary;
 mod chat;
 mod cli_bad_input;
 mod cli_breakers;
