@@ -86,6 +86,19 @@ pub fn compact(at: UnixMs) -> String {
     }
 }
 
+/// A wall time as HTTP's headers write it: `Wed, 01 Apr 2026 09:00:00 GMT`.
+pub fn http_date(at: UnixMs) -> String {
+    Timestamp::from_millisecond(at).unwrap_or_default().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+/// A wall time for people, in UTC to the minute: `2026-04-01 09:00 UTC`.
+pub fn minute(at: UnixMs) -> String {
+    match Timestamp::from_millisecond(at) {
+        Ok(timestamp) => timestamp.strftime("%Y-%m-%d %H:%M UTC").to_string(),
+        Err(_) => at.to_string(),
+    }
+}
+
 /// Whole milliseconds of a duration.
 pub fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)

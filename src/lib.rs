@@ -32,13 +32,13 @@
 //! | rank | room | what it is |
 //! |---|---|---|
 //! | 0 | [`problem`], [`clock`], [`secret`] | what is wrong in a file; the only reader of the time; tokens, where they are, and the client that secrets travel with |
-//! | 1 | [`cloud`] | WhatsApp's words: requests, faults, outcomes, the client. Knows no campaigns |
+//! | 1 | [`cloud`] | WhatsApp's words: requests, faults, outcomes, the client; what it tells of templates, tokens, numbers and accounts. Knows no campaigns |
 //! | 2 | [`policy`], [`catalogue`] | pure: pace, slots, retries, reasons to stop, thresholds, prices; time is an argument. The account's templates as a lock file, and what changed since |
 //! | 3 | [`campaign`], [`audience`] | what the author wrote, in a campaign file, in the defaults beside it and in its rates file, and the schemas that editors know them by; who is in the recipients file |
 //! | 4 | [`message`] | what one person gets: the language, parameters, components, payload; and whether that fits the templates of a lock file |
 //! | 5 | [`plan`] | campaign × audience, as a stream; saved to a file for somebody's approval |
 //! | 6 | [`ledger`] | what happened: the memory that survives. The only room that knows SQL |
-//! | 7 | [`run`], [`sandbox`] | the engine: claim, commit, send, settle; a WhatsApp to rehearse against, which imports only `cloud`, `clock` and `secret` |
+//! | 7 | [`run`], [`sandbox`] | the engine: claim, commit, send, settle; a WhatsApp to rehearse against, well or ill, which imports only `cloud`, `clock` and `secret` |
 //! | 8 | [`report`] | a fold over ledger rows: CSV, JSON lines, summary |
 //! | 9 | [`cli`] | one file per command. The only room that prints; only `main` exits |
 //!
@@ -77,8 +77,9 @@
 //! plan into the ledger, and to let it take effect. *Withdrawn*: planned, and never to be sent.
 //! *Message*: one thing for one person, with a key. *Attempt*: one asking. *Outcome*: what came of it. *Claim*: to take
 //! messages durably before asking. *Settle*: to write outcomes down. *Fault*: a known error code of Meta's. *Problem*:
-//! something wrong in a file. *Sandbox*: our imitation of the Cloud API. *Source*: where a token is read from; *store*: a
-//! server that keeps secrets.
+//! something wrong in a file. *Check*: one thing that the doctor looks at; *remedy*: what to do about it. *Sandbox*: our
+//! imitation of the Cloud API. *Illness*: what is wrong with its number, account or token, for the doctor to find.
+//! *Source*: where a token is read from; *store*: a server that keeps secrets.
 
 pub mod audience;
 pub mod campaign;

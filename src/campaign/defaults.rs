@@ -12,7 +12,7 @@ use super::problems::{DEFAULTS_FROM, Problems, shown};
 use super::read::agreed;
 use super::spot::Spot;
 use super::tree::{Kind, Node};
-use super::{check, merge, shape, source, tree};
+use super::{Sender, check, merge, shape, source, tree};
 use crate::problem::Problem;
 
 /// The name of the file, in the directory that holds the campaign file.
@@ -33,6 +33,8 @@ pub(super) struct Shared {
     pub defaults: Defaults,
     /// What stands in it of what campaigns can share, moved down by [`DEFAULTS_FROM`]; none in a file that says nothing.
     pub tree: Option<Node>,
+    /// The number that sends, where they say which.
+    pub sender: Option<Sender>,
 }
 
 /// Whether a file is one of defaults, by its name.
@@ -45,6 +47,16 @@ pub fn check_defaults(file: &Path) -> Vec<Problem> {
     let mut problems = Problems::of(file);
     read(file, &mut problems);
     problems.sorted()
+}
+
+/// The number that campaigns share, where a file of defaults says which.
+///
+/// # Errors
+/// With every problem of the file, in file order.
+pub fn shared_sender(file: &Path) -> Result<Option<Sender>, Vec<Problem>> {
+    let mut problems = Problems::of(file);
+    let sender = read(file, &mut problems).and_then(|shared| shared.sender);
+    if problems.is_empty() { Ok(sender) } else { Err(problems.sorted()) }
 }
 
 /// Reads the defaults beside a campaign file, if there are any.
@@ -68,16 +80,18 @@ fn is_there(file: &Path) -> bool {
 fn read(file: &Path, problems: &mut Problems) -> Option<Shared> {
     let source = source::read(file, &DEFAULTS, problems)?;
     let defaults = Defaults { file: file.to_owned(), digest: Sha256::digest(&source.bytes).into() };
-    let Some(root) = tree::build(&source.text, problems).ok()? else { return Some(Shared { defaults, tree: None }) };
+    let Some(root) = tree::build(&source.text, problems).ok()? else {
+        return Some(Shared { defaults, tree: None, sender: None });
+    };
     let root = without_misplaced(&root, problems);
     let mut values: DefaultsFile = shape::read(&root, &DEFAULTS, problems)?;
     if problems.is_empty() {
         values = agreed(&source.text, values, problems)?;
     }
-    check::defaults(&values, Spot::root(&root), file, problems);
+    let sender = check::defaults(&values, Spot::root(&root), file, problems);
     let known = shape::keys::<DefaultsFile>();
     let tree = merge::only(&root, |entry| known.contains(&&*entry.key)).moved(DEFAULTS_FROM);
-    Some(Shared { defaults, tree: Some(tree) })
+    Some(Shared { defaults, tree: Some(tree), sender })
 }
 
 /// Refuses what only a campaign can say.

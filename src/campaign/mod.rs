@@ -29,7 +29,7 @@ use std::path::PathBuf;
 use sha2::{Digest, Sha256};
 
 pub use budget::{Budget, MaxCost};
-pub use defaults::{DEFAULTS_FILE, Defaults, check_defaults, is_defaults};
+pub use defaults::{DEFAULTS_FILE, Defaults, check_defaults, is_defaults, shared_sender};
 pub use rates::rate_card;
 pub use read::{Gleaned, Sound, glean, key, read};
 pub use schema::{defaults_schema, schema};

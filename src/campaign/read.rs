@@ -143,7 +143,7 @@ pub(super) fn written(file: &Path, problems: &mut Problems) -> Option<Written> {
         shape => shape,
     };
     let digest = Sha256::digest(&source.bytes).into();
-    let (defaults, tree) = shared.map_or((None, None), |Shared { defaults, tree }| (Some(defaults), tree));
+    let (defaults, tree) = shared.map_or((None, None), |Shared { defaults, tree, .. }| (Some(defaults), tree));
     let merged = tree.map_or_else(|| own.clone(), |tree| merge::merged(&own, &tree));
     Some(Written { digest, own, merged, shape, sound, defaults, is_complete })
 }

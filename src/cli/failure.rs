@@ -3,9 +3,9 @@
 use super::ending::APP_SECRET;
 use super::exit::Exit;
 use super::printer::Printer;
+use crate::cloud::ReadError;
 use crate::cloud::client::ClientError;
 use crate::cloud::fault::Effect;
-use crate::cloud::templates::ReadError;
 use crate::ledger::LedgerError;
 use crate::plan::saved::SavedError;
 use crate::problem::Problem;

@@ -5,6 +5,7 @@ mod comparing;
 mod completions;
 mod cost;
 mod diagnostic;
+mod doctor;
 mod ending;
 mod exit;
 mod failure;
@@ -105,6 +106,8 @@ enum Command {
     Resolve(resolve::Args),
     /// Read the account's templates, and look at them.
     Templates(templates::Args),
+    /// Look whether everything is ready: token, number, templates.
+    Doctor(doctor::Args),
     /// Serve a simulator of WhatsApp's Cloud API on this machine.
     Sandbox(sandbox::Args),
     /// Print the JSON Schema of campaign files or reports.
@@ -137,6 +140,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Resume(args) => resume::run(&args, &global, printer),
         Command::Resolve(args) => resolve::run(&args, &global, printer),
         Command::Templates(args) => templates::run(&args, printer),
+        Command::Doctor(args) => doctor::run(&args, &global, printer),
         Command::Sandbox(args) => sandbox::run(&args, printer),
         Command::Schema(args) => schema::run(&args, printer),
         Command::Completions(args) => completions::run(&args, Cli::command(), printer),

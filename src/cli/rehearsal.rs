@@ -40,7 +40,7 @@ impl ScriptArgs {
     pub fn script(&self) -> Result<Script, Failure> {
         let faults = Faults::new(self.faults.clone()).map_err(|error| Failure::Usage(error.to_string()))?;
         let Self { latency, rate_limit, seed, .. } = *self;
-        Ok(Script { seed, latency, rate_limit, faults, token: None, app_secret: None })
+        Ok(Script { seed, latency, rate_limit, faults, ..Script::default() })
     }
 }
 

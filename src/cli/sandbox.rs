@@ -12,6 +12,7 @@ use super::rehearsal::ScriptArgs;
 use super::{Exit, help};
 use crate::catalogue::Lock;
 use crate::sandbox::faults::TokenDigest;
+use crate::sandbox::illness::Illness;
 use crate::sandbox::server::{Shared, serve};
 use crate::sandbox::world::World;
 use crate::secret::{APP_SECRET_VARIABLE, AppSecret};
@@ -36,6 +37,10 @@ pub struct Args {
     /// Serve the templates of this lock file; without it, some of every kind.
     #[arg(long, value_name = "FILE")]
     templates: Option<PathBuf>,
+    /// Let the token, the number, the account or the service be ill, such as `quality-red`, for `tidings doctor` to find.
+    /// May be repeated.
+    #[arg(long, value_name = "WHAT")]
+    sick: Vec<Illness>,
     #[command(flatten)]
     script: ScriptArgs,
 }
@@ -47,6 +52,7 @@ pub fn run(args: &Args, printer: Printer) -> Exit {
 
 fn serve_until_stopped(args: &Args, printer: Printer) -> Result<(), Failure> {
     let mut script = args.script.script()?;
+    script.sick.clone_from(&args.sick);
     script.token = args.token.as_deref().map(TokenDigest::of);
     script.app_secret = AppSecret::from_environment();
     if script.app_secret.is_some() {

@@ -48,6 +48,14 @@ impl Credential {
         request(url).header(reqwest::header::AUTHORIZATION, self.authorization.clone())
     }
 
+    pub(super) fn token(&self) -> &Token {
+        &self.token
+    }
+
+    pub(super) fn proof(&self) -> Option<&str> {
+        self.proof.as_deref()
+    }
+
     /// A text from outside, without the token and its proof in it.
     pub(super) fn redact(&self, text: &mut String) {
         self.token.redact(text);

@@ -84,6 +84,7 @@ pub const FAULTS: &[Fault] = &[
     fault(506, Effect::Ambiguous, "Meta took the message for a repeated one"),
     fault(613, Effect::Throttle, "a call limit was reached").lasts(60),
     fault(2500, Effect::Token, "no active token, or a malformed address"),
+    fault(2635, Effect::Sender, "this version of the API has ended"),
     fault(80007, Effect::Throttle, "the business account made too many calls").lasts(60),
     fault(80008, Effect::Throttle, "the business account made too many calls").lasts(60),
     fault(130429, Effect::Throttle, "the number's throughput is used up"),

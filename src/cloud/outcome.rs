@@ -74,6 +74,11 @@ impl Refusal {
         self.code == 100 && self.subcode == Some(33)
     }
 
+    /// Whether this version of the API has ended (code 2635).
+    pub fn is_version_gone(&self) -> bool {
+        self.code == 2635
+    }
+
     /// Whether the app demands a proof of its secret, and it is missing or wrong. Graph says so with codes that mean other
     /// things too (100 and 104), so its words have to tell.
     pub fn is_about_proof(&self) -> bool {

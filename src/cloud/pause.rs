@@ -18,6 +18,11 @@ pub fn seconds(retry_after: &str, date: Option<&str>) -> Option<u64> {
     Some(u64::try_from(wait.as_secs()).unwrap_or(0))
 }
 
+/// The time that a `Date` header says, in milliseconds since 1970; none for what is no date.
+pub(super) fn unix_ms(http_date: &str) -> Option<i64> {
+    instant(http_date.trim()).map(Timestamp::as_millisecond)
+}
+
 fn instant(http_date: &str) -> Option<Timestamp> {
     rfc2822::DateTimeParser::new().parse_timestamp(http_date).ok()
 }

@@ -6,6 +6,7 @@
 
 mod ballast;
 mod breaker;
+mod checkup;
 mod claim;
 mod disk;
 mod doubt;
@@ -30,6 +31,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 pub use breaker::{Breaker, Scope};
+pub use checkup::look_at_place;
 pub use claim::{Claim, Claimed, Committed, Settlement, Verdict};
 pub use doubt::{Decision, Doubt, Standing};
 pub use error::LedgerError;

@@ -12,7 +12,7 @@ use crate::clock::UnixMs;
 
 /// A ledger that is only looked at.
 pub struct Peek {
-    db: Connection,
+    pub(super) db: Connection,
 }
 
 /// How the rows of a new plan stand to what the ledger knows.

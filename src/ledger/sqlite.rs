@@ -16,10 +16,10 @@ use super::{PlanId, RunId, disk, lock};
 use crate::clock::UnixMs;
 
 /// `tdgs` in ASCII: tells a ledger from any other SQLite file.
-const APPLICATION_ID: i64 = 0x7464_6773;
+pub(super) const APPLICATION_ID: i64 = 0x7464_6773;
 
 /// Each makes the next format of the one before; the first makes it of an empty file.
-const SCHEMAS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+pub(super) const SCHEMAS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 
 /// What one attempt takes in the ledger, generously.
 const ATTEMPT_BYTES: u64 = 512;

@@ -5,6 +5,7 @@
 use reqwest::Url;
 use serde_json::{Map, Value, json};
 
+use super::illness::Illness;
 use super::refusal::Refusal;
 use crate::cloud::PROOF_PARAMETER;
 use crate::cloud::templates::{FIELDS, TemplateDefinition};
@@ -34,6 +35,22 @@ impl Catalogue {
     pub(super) fn built_in() -> Self {
         // A test reads them all; a text that is part of the program does not break by itself.
         Self(serde_json::from_str(BUILT_IN).unwrap_or_default())
+    }
+
+    /// The same, ill.
+    pub(super) fn sick(mut self, sick: &[Illness]) -> Self {
+        if sick.contains(&Illness::TemplateMissing) {
+            self.0.clear();
+        }
+        for template in &mut self.0 {
+            if sick.contains(&Illness::TemplatePaused) {
+                template["status"] = json!("PAUSED");
+            }
+            if sick.contains(&Illness::TemplateRed) {
+                template["quality_score"] = json!({ "score": "RED" });
+            }
+        }
+        self
     }
 
     /// A page, as the query asks for it. `path` is where the list is.

@@ -27,11 +27,11 @@ fn check_proof(query: &str, token: &[u8], script: &Script) -> Result<(), Refusal
     let Some(app_secret) = &script.app_secret else { return Ok(()) };
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     let Some((_, proof)) = pairs.rev().find(|(key, _)| *key == PROOF_PARAMETER) else {
-        return Err(Refusal::proof("API calls from the server require an appsecret_proof argument"));
+        return Err(Refusal::worded(100, None, "API calls from the server require an appsecret_proof argument"));
     };
     let expected = std::str::from_utf8(token).map(|token| app_secret.proof(&Token::for_sandbox(token)));
     if expected.is_ok_and(|expected| expected == proof) {
         return Ok(());
     }
-    Err(Refusal::proof("Invalid appsecret_proof provided in the API argument"))
+    Err(Refusal::worded(100, None, "Invalid appsecret_proof provided in the API argument"))
 }

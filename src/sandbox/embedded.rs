@@ -26,10 +26,18 @@ impl Embedded {
     /// # Errors
     /// When there is no port or no thread to be had.
     pub fn start(script: Script) -> io::Result<Self> {
+        Self::of(World::new(script))
+    }
+
+    /// The same, of a world.
+    ///
+    /// # Errors
+    /// As [`Embedded::start`].
+    pub fn of(world: World) -> io::Result<Self> {
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let world = Shared::new(World::new(script));
+        let world = Shared::new(world);
         let served = world.clone();
         let (stop, stopped) = oneshot::channel();
         let (started, start) = mpsc::channel();

@@ -10,6 +10,7 @@ use std::str::FromStr;
 use sha2::{Digest, Sha256};
 
 use super::draw;
+use super::illness::Illness;
 use super::latency::Latency;
 use crate::secret::AppSecret;
 
@@ -36,6 +37,8 @@ pub struct Script {
     pub token: Option<TokenDigest>,
     /// The secret of the app, which every request has to prove then. None: no proof is asked for.
     pub app_secret: Option<AppSecret>,
+    /// What is wrong with the token, the number, the account or the service, all the time.
+    pub sick: Vec<Illness>,
 }
 
 /// What goes wrong with one request.

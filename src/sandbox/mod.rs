@@ -7,8 +7,9 @@
 //!
 //! It knows nothing of plans or ledgers, so it cannot cheat. Nothing in it is a promise about Meta: opt-outs and deliveries
 //! do not exist here, only the shape of requests and the ways in which an answer can be missing. It lists templates, and
-//! takes messages of any other too.
+//! takes messages of any other too; it tells of its number, account and token what Meta would, well or [ill](illness).
 
+mod account;
 pub mod book;
 mod catalogue;
 mod component;
@@ -16,6 +17,7 @@ mod credential;
 mod draw;
 pub mod embedded;
 pub mod faults;
+pub mod illness;
 pub mod latency;
 mod parameter;
 mod refusal;

@@ -44,9 +44,9 @@ impl Refusal {
         Self { code: 190, subcode: None, message: Some(message.to_owned()), details: None }
     }
 
-    /// The app demands a proof of its secret.
-    pub(super) fn proof(message: &str) -> Self {
-        Self { code: 100, subcode: None, message: Some(message.to_owned()), details: None }
+    /// A no with a message of its own and a subcode.
+    pub(super) fn worded(code: i64, subcode: Option<i64>, message: impl Into<String>) -> Self {
+        Self { code, subcode, message: Some(message.into()), details: None }
     }
 
     /// The address names an object that is not there, or that does not take this method.

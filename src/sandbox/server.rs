@@ -13,7 +13,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue, RETRY_AFTER};
 use hyper::server::conn::http1;
 use hyper::service::Service;
 use hyper::{Request, StatusCode};
@@ -23,7 +23,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::world::{Asked, BODY_BYTES_MAX, Reply, Response, World};
-use crate::clock::Clock;
+use crate::clock::{Clock, http_date, millis};
 
 /// After a failure to accept, such as too many open files, this much time may mend it.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
@@ -46,6 +46,7 @@ impl Shared {
 
 /// Serves until `shutdown` is ready. Requests that are under way then are cut off.
 pub async fn serve(listener: TcpListener, world: Shared, shutdown: impl Future<Output = ()>) {
+    world.lock().begins_at(Clock::System.unix_ms());
     let exchange = Exchange { world, origin: Clock::System.instant() };
     let mut connections = JoinSet::new();
     let mut shutdown = std::pin::pin!(shutdown);
@@ -121,12 +122,15 @@ impl Exchange {
             body: &body,
         };
         let now = Clock::System.instant() - self.origin;
-        let answer = self.world.lock().answer(&asked, now);
+        let (answer, error) = {
+            let mut world = self.world.lock();
+            (world.answer(&asked, now), world.clock_error())
+        };
         if !answer.after.is_zero() {
             tokio::time::sleep(answer.after).await;
         }
         match answer.reply {
-            Reply::Http(response) => Ok(to_wire(response)),
+            Reply::Http(response) => Ok(to_wire(response, error)),
             Reply::Reset => Err(Hangup::Reset),
             Reply::Close => Err(Hangup::Close),
             Reply::Silence => pending::<Result<_, Infallible>>().await.map_err(|never| match never {}),
@@ -150,12 +154,18 @@ async fn read(mut body: Incoming) -> Result<Bytes, Hangup> {
     Ok(kept.freeze())
 }
 
-fn to_wire(response: Response) -> hyper::Response<Full<Bytes>> {
+fn to_wire(response: Response, clock_error: Duration) -> hyper::Response<Full<Bytes>> {
     let mut wire = hyper::Response::new(Full::new(Bytes::from(response.body)));
     *wire.status_mut() = StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     wire.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(response.content_type));
     if let Some(seconds) = response.retry_after_s {
         wire.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    if !clock_error.is_zero()
+        && let Ok(date) = HeaderValue::from_str(&http_date(Clock::System.unix_ms() + millis(clock_error)))
+    {
+        // Otherwise hyper writes the right one.
+        wire.headers_mut().insert(DATE, date);
     }
     wire
 }

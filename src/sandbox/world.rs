@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::account::{Account, Question};
 use super::book::{self, Accepted, Book, Summary};
 use super::catalogue::Catalogue;
 use super::faults::{Kind, Script};
@@ -11,6 +12,7 @@ use super::refusal::Refusal;
 use super::request::{self, Addressee, Wanted};
 use super::throttle::Throttle;
 use super::{credential, draw};
+use crate::clock::UnixMs;
 use crate::cloud::Endpoint;
 use crate::cloud::templates::TemplateDefinition;
 
@@ -88,6 +90,7 @@ pub struct World {
     throttle: Option<Throttle>,
     book: Book,
     catalogue: Catalogue,
+    account: Account,
     /// How often templates were asked for.
     lists: u64,
     requests: u64,
@@ -113,14 +116,25 @@ impl World {
     /// A world with an empty book and the sandbox's own templates.
     pub fn new(script: Script) -> Self {
         let throttle = script.rate_limit.map(Throttle::new);
-        let catalogue = Catalogue::built_in();
-        Self { script, throttle, book: Book::default(), catalogue, lists: 0, requests: 0, serial: 0 }
+        let catalogue = Catalogue::built_in().sick(&script.sick);
+        let account = Account::new(&script.sick);
+        Self { script, throttle, book: Book::default(), catalogue, account, lists: 0, requests: 0, serial: 0 }
     }
 
     /// The same with other templates.
     #[must_use]
     pub fn with_templates(self, templates: &[TemplateDefinition]) -> Self {
-        Self { catalogue: Catalogue::of(templates), ..self }
+        Self { catalogue: Catalogue::of(templates).sick(&self.script.sick), ..self }
+    }
+
+    /// The world of whoever reads the time: it says so where times come in. Without it, it is 1970.
+    pub fn begins_at(&mut self, unix_ms: UnixMs) {
+        self.account.begins_at(unix_ms);
+    }
+
+    /// By how much the world's clock is wrong.
+    pub fn clock_error(&self) -> Duration {
+        self.account.clock_error()
     }
 
     /// Answers one request that comes at `now`, counted from any fixed moment.
@@ -128,9 +142,10 @@ impl World {
         if asked.path == BOOK_PATH {
             return Answer { after: Duration::ZERO, reply: Reply::Http(self.show_book(asked)) };
         }
-        let answer = match account(asked.path) {
-            Some(account) => self.list(account, asked, now),
-            None => self.send(asked, now),
+        let answer = match (Question::of(asked), account(asked.path)) {
+            (Some(question), _) => self.tell(&question, asked, now),
+            (None, Some(account)) => self.list(account, asked, now),
+            (None, None) => self.send(asked, now),
         };
         answer.unwrap_or_else(|refusal| {
             let after = self.script.latency.draw(0);
@@ -154,12 +169,27 @@ impl World {
         self.requests = 0;
     }
 
+    /// Tells of token, number and account. The script's faults are for messages and templates: what is wrong here is an
+    /// illness.
+    fn tell(&mut self, question: &Question<'_>, asked: &Asked<'_>, now: Duration) -> Result<Answer, Refusal> {
+        self.admit(asked)?;
+        let told = self.account.tell(question, self.script.token, now)?;
+        Ok(Answer { after: Duration::ZERO, reply: Reply::Http(Response::json(200, told.to_string().into_bytes())) })
+    }
+
+    /// Refuses whoever may ask nothing at all.
+    fn admit(&self, asked: &Asked<'_>) -> Result<(), Refusal> {
+        credential::check(asked, &self.script)?;
+        self.account.admit(asked.query.unwrap_or_default())
+    }
+
     /// Lists templates. Reading goes wrong as sending does, by the same script; what it asks for does not count as a request.
     fn list(&mut self, account: &str, asked: &Asked<'_>, now: Duration) -> Result<Answer, Refusal> {
         if asked.method != "GET" || !is_digits(account) {
             return Err(Refusal::unknown_object(asked.method, account));
         }
-        credential::check(asked, &self.script)?;
+        self.admit(asked)?;
+        self.account.allows_management()?;
         self.pass(now)?;
         let page = self.catalogue.page(asked.path, asked.query.unwrap_or_default())?;
         self.lists += 1;
@@ -183,7 +213,7 @@ impl World {
     fn send(&mut self, asked: &Asked<'_>, now: Duration) -> Result<Answer, Refusal> {
         let endpoint = endpoint(asked)?;
         self.requests += 1;
-        credential::check(asked, &self.script)?;
+        self.admit(asked)?;
         if !is_json(asked.content_type) {
             return Err(Refusal::invalid("Content-Type", "must be application/json"));
         }
@@ -348,12 +378,12 @@ fn account(path: &str) -> Option<&str> {
 }
 
 /// Such as `v25.0`.
-fn is_version(text: &str) -> bool {
+pub(super) fn is_version(text: &str) -> bool {
     let numbers = text.strip_prefix('v').and_then(|numbers| numbers.split_once('.'));
     numbers.is_some_and(|(major, minor)| is_digits(major) && is_digits(minor))
 }
 
-fn is_digits(text: &str) -> bool {
+pub(super) fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 

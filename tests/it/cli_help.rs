@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::harness::project::Project;
 
 /// Every command; the first is tidings itself.
-pub const COMMANDS: [&str; 14] = [
+pub const COMMANDS: [&str; 15] = [
     "",
     "init",
     "check",
@@ -16,6 +16,7 @@ pub const COMMANDS: [&str; 14] = [
     "resume",
     "resolve",
     "templates",
+    "doctor",
     "sandbox",
     "schema",
     "completions",
@@ -90,6 +91,7 @@ fn tidings_itself_says_how_to_begin_and_what_its_exit_codes_mean() {
       resume       Show what stops a campaign, and lift it
       resolve      List the messages in doubt, and settle them
       templates    Read the account's templates, and look at them
+      doctor       Look whether everything is ready: token, number, templates
       sandbox      Serve a simulator of WhatsApp's Cloud API on this machine
       schema       Print the JSON Schema of campaign files or reports
       completions  Print what makes a shell complete commands and options
@@ -328,6 +330,39 @@ fn resolve_is_explained() {
 }
 
 #[test]
+fn doctor_is_explained() {
+    insta::assert_snapshot!(help("doctor"), @"
+    Look whether everything is ready: token, number, templates
+
+    Usage: tidings doctor [OPTIONS] [FILE]
+
+    Arguments:
+      [FILE]  The campaign file; without it, the number is looked at that
+              tidings.yaml in this folder names
+
+    Options:
+          --json           Print JSON: each check with its state and remedy
+          --sandbox        Ask the built-in simulator; needs no token
+          --sick <WHAT>    Let the simulator be ill, such as `quality-red`. May be
+                           repeated
+          --api-url <URL>  Ask here instead of WhatsApp: an https address, or a
+                           simulator on this machine
+      -h, --help           Print help
+
+    Examples:
+      tidings doctor spring.yaml                # a line for each thing it needs
+      tidings doctor                            # of the number in tidings.yaml
+      tidings doctor spring.yaml --json         # for programs
+      tidings doctor spring.yaml --sandbox --sick quality-red   # what if
+
+    Exit codes:
+      0   complete; also when there was nothing to do
+      2   files or command line have problems; nothing was sent
+      77  the token is missing, expired or not allowed
+    ");
+}
+
+#[test]
 fn sandbox_is_explained() {
     insta::assert_snapshot!(help("sandbox"), @r"
     Serve a simulator of WhatsApp's Cloud API on this machine
@@ -341,6 +376,9 @@ fn sandbox_is_explained() {
                               prove it too
           --templates <FILE>  Serve the templates of this lock file; without it,
                               some of every kind
+          --sick <WHAT>       Let the token, the number, the account or the service
+                              be ill, such as `quality-red`, for `tidings doctor` to
+                              find. May be repeated
       -h, --help              Print help
 
     Sandbox options:

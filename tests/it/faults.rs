@@ -46,6 +46,7 @@ const EXPECTED: &[(i64, Effect, Next)] = &[
     (506,     Effect::Ambiguous, DOUBT), // "Duplicate post": the first of the two may have been ours.
     (613,     Effect::Throttle,  everybody_waits(60)),
     (2500,    Effect::Token,     TOKEN),
+    (2635,    Effect::Sender,    SENDER),
     (80007,   Effect::Throttle,  everybody_waits(60)),
     (80008,   Effect::Throttle,  everybody_waits(60)),
     (130429,  Effect::Throttle,  SLOWER),

@@ -33,6 +33,7 @@ mod defaults;
 mod definition;
 mod destination;
 mod disk;
+mod doctor;
 mod draft;
 mod duplicates;
 mod edits;

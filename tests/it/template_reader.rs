@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tidings::cloud::templates::{Patience, ReadError, TemplateDefinition, TemplateReader};
+use tidings::cloud::ReadError;
+use tidings::cloud::templates::{Patience, TemplateDefinition, TemplateReader};
 use tidings::sandbox::embedded::Embedded;
 use tidings::sandbox::faults::{FaultShare, Faults, Script};
 use tidings::secret::Token;

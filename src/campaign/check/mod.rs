@@ -23,7 +23,7 @@ use super::defaults::DEFAULTS_FILE;
 use super::file::{self, CampaignFile, DefaultsFile};
 use super::problems::{Problems, shown};
 use super::spot::Spot;
-use super::{Campaign, Defaults, Occurrence, Report, Sound, Text};
+use super::{Campaign, Defaults, Occurrence, Report, Sender, Sound, Text};
 use crate::problem::{Place, nearest};
 
 /// What is known of a campaign before it is looked at.
@@ -81,16 +81,18 @@ pub(super) fn campaign(
     Some((campaign, Sound { messages, whole, ..Sound::WHOLE }))
 }
 
-/// Checks what campaigns share, by itself: what a campaign says otherwise is wrong here all the same.
-pub(super) fn defaults(written: &DefaultsFile, spot: Spot<'_>, file: &Path, problems: &mut Problems) {
+/// Checks what campaigns share, by itself: what a campaign says otherwise is wrong here all the same. Returns the sender, as
+/// far as it stands there.
+pub(super) fn defaults(written: &DefaultsFile, spot: Spot<'_>, file: &Path, problems: &mut Problems) -> Option<Sender> {
     let mut check = Check { directory: directory_of(file), is_complete: false, problems };
-    check.sender(written.sender.as_ref(), spot);
+    let sender = check.sender(written.sender.as_ref(), spot);
     check.send(spot.key("send"));
     check.stop_when(spot.key("stop_when"));
     if written.budget.is_some() {
         check.budget(spot);
     }
     check.report(written.report.as_ref(), spot.key("report"));
+    sender
 }
 
 fn directory_of(file: &Path) -> PathBuf {

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 pub use component::{Button, Card, Component, Filling, Header};
 pub use placeholder::{Piece, Placeholder, pieces, placeholders};
-pub use read::{Patience, ReadError, TemplateReader};
+pub use read::{Patience, TemplateReader};
 pub use word::{ButtonKind, Category, HeaderFormat, ParameterFormat, Quality, Status};
 
 /// What is asked of Meta about each template.

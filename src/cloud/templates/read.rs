@@ -6,24 +6,19 @@
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
-use reqwest::header::{DATE, RETRY_AFTER};
-use reqwest::{Response, Url};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::{DefinitionError, FIELDS, TemplateDefinition};
-use crate::cloud::client::{self, ClientError, Timeouts};
-use crate::cloud::credential::Credential;
-use crate::cloud::fault::Effect;
-use crate::cloud::outcome::{Cause, Outcome, Refusal, classify};
-use crate::cloud::pause;
+use crate::cloud::client::{ClientError, Timeouts};
+use crate::cloud::get::{Asker, Expected, ReadError, Setback};
 use crate::secret::{AppSecret, Token};
 
 /// Templates on a page.
 const PAGE: &str = "100";
 
 /// A template is some kilobytes, so a page is some hundred.
-const REPLY_BYTES_MAX: usize = 8 * 1024 * 1024;
+const LISTING: Expected = Expected { what: "list of templates", bytes_max: 8 * 1024 * 1024 };
 
 /// Meta lets an account have 6000 templates (Cloud API documentation, template limits), each in some languages.
 const TEMPLATES_MAX: usize = 50_000;
@@ -53,26 +48,6 @@ impl Default for Patience {
             pause_max: Duration::from_secs(30),
         }
     }
-}
-
-/// Why the templates of an account cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    /// WhatsApp says no.
-    #[error("code {}: {}", .0.code, .0.detail)]
-    Refused(Refusal),
-    /// No answer of WhatsApp's came; later may be better.
-    #[error("{0}")]
-    Unanswered(String),
-    /// An answer came that cannot be a list of templates.
-    #[error("{0}")]
-    Unreadable(String),
-}
-
-/// What came of one request.
-enum Page {
-    Read(Listing),
-    Again { pause: Option<Duration>, error: ReadError },
 }
 
 /// A page as Meta writes it.
@@ -105,14 +80,13 @@ impl Listing {
 
 /// Reads the templates of one account.
 pub struct TemplateReader {
-    http: reqwest::Client,
-    url: Url,
-    credential: Credential,
+    asker: Asker,
+    account: String,
     patience: Patience,
 }
 
 impl TemplateReader {
-    /// A reader of the account `business_account_id` through `api` (such as [`client::META_API`]).
+    /// A reader of the account `business_account_id` through `api` (such as [`META_API`](crate::cloud::client::META_API)).
     ///
     /// # Errors
     /// When the address is neither https nor on this machine, or TLS cannot be set up.
@@ -123,16 +97,14 @@ impl TemplateReader {
         token: &Token,
         patience: Patience,
     ) -> Result<Self, ClientError> {
-        let mut url = client::checked_address(api)?;
-        let base = url.path().trim_end_matches('/');
-        url.set_path(&format!("{base}/{api_version}/{business_account_id}/message_templates"));
-        Ok(Self { http: client::http(&patience.timeouts)?, url, credential: Credential::new(token, None)?, patience })
+        let asker = Asker::new(api, api_version, token, patience.timeouts)?;
+        Ok(Self { asker, account: business_account_id.to_owned(), patience })
     }
 
     /// The same, with every request proving that whoever sends it holds the app secret.
     #[must_use]
     pub fn proving(self, app_secret: Option<AppSecret>) -> Self {
-        Self { credential: self.credential.proving(app_secret), ..self }
+        Self { asker: self.asker.proving(app_secret), ..self }
     }
 
     /// All templates of the account, sorted by name and language.
@@ -173,84 +145,21 @@ impl TemplateReader {
         let mut tries = self.patience.tries;
         loop {
             tries = tries.saturating_sub(1);
-            match self.ask(after).await? {
-                Page::Read(listing) => return Ok(listing),
-                Page::Again { error, .. } if tries == 0 => return Err(error),
-                Page::Again { pause: Some(asked), error } if asked > self.patience.pause_max => return Err(error),
-                Page::Again { pause: asked, .. } => tokio::time::sleep(asked.unwrap_or(pause)).await,
+            match self.ask(after).await {
+                Ok(listing) => return Ok(listing),
+                Err(Setback { error, passes, .. }) if !passes || tries == 0 => return Err(error),
+                Err(Setback { error, pause: Some(asked), .. }) if asked > self.patience.pause_max => return Err(error),
+                Err(Setback { pause: asked, .. }) => tokio::time::sleep(asked.unwrap_or(pause)).await,
             }
             pause *= 2;
         }
     }
 
-    async fn ask(&self, after: Option<&str>) -> Result<Page, ReadError> {
-        let mut url = self.url.clone();
-        url.query_pairs_mut().append_pair("fields", &FIELDS.join(",")).append_pair("limit", PAGE);
-        if let Some(cursor) = after {
-            url.query_pairs_mut().append_pair("after", cursor);
-        }
-        match self.credential.show(url, |url| self.http.get(url)).send().await {
-            Ok(response) => self.read_reply(response).await,
-            Err(error) => self.lost(&error),
-        }
-    }
-
-    /// A connection that broke may be had again at once. One that cannot be had, or is silent, is told without delay.
-    fn lost(&self, error: &reqwest::Error) -> Result<Page, ReadError> {
-        let patient = error.is_connect() || error.is_timeout();
-        let error = ReadError::Unanswered(client::describe(error, &self.patience.timeouts));
-        if patient { Err(error) } else { Ok(Page::Again { pause: None, error }) }
-    }
-
-    async fn read_reply(&self, mut response: Response) -> Result<Page, ReadError> {
-        let status = response.status().as_u16();
-        let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
-        let retry_after_s = header(RETRY_AFTER).and_then(|value| pause::seconds(value, header(DATE)));
-        let mut body = Vec::new();
-        loop {
-            match response.chunk().await {
-                Ok(Some(chunk)) if body.len() + chunk.len() > REPLY_BYTES_MAX => {
-                    return Err(ReadError::Unreadable(format!("an answer has more than {REPLY_BYTES_MAX} bytes")));
-                }
-                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-                Ok(None) => return self.understand(status, retry_after_s, &body),
-                Err(error) => return self.lost(&error),
-            }
-        }
-    }
-
-    fn understand(&self, status: u16, retry_after_s: Option<u64>, body: &[u8]) -> Result<Page, ReadError> {
-        if (200..=299).contains(&status)
-            && let Some(listing) = self.listing(body)
-        {
-            return Ok(Page::Read(listing));
-        }
-        match classify(status, retry_after_s, body) {
-            Outcome::Refused(mut refusal) => {
-                self.credential.redact(&mut refusal.detail);
-                let pause = refusal.retry_after_s.map(Duration::from_secs);
-                let passes = matches!(refusal.effect(), Effect::Throttle | Effect::Ambiguous);
-                let error = ReadError::Refused(refusal);
-                if passes { Ok(Page::Again { pause, error }) } else { Err(error) }
-            }
-            Outcome::InDoubt { cause: Cause::Unclear, mut why } if status >= 500 => {
-                self.credential.redact(&mut why);
-                Ok(Page::Again { pause: None, error: ReadError::Unanswered(why) })
-            }
-            Outcome::InDoubt { cause: Cause::Stranger | Cause::Redirect, why } => Err(ReadError::Unreadable(why)),
-            _ => Err(ReadError::Unreadable(format!("HTTP {status} with an answer that is no list of templates"))),
-        }
-    }
-
-    /// A page, with the token and its proof struck out wherever an answer may repeat it: what is read is kept in a file.
-    fn listing(&self, body: &[u8]) -> Option<Listing> {
-        let json: Value = serde_json::from_slice(body).ok()?;
-        let mut text = json.to_string();
-        if !self.credential.stands_in(&text) {
-            return serde_json::from_value(json).ok();
-        }
-        self.credential.redact(&mut text);
-        serde_json::from_str(&text).ok()
+    async fn ask(&self, after: Option<&str>) -> Result<Listing, Setback> {
+        let fields = FIELDS.join(",");
+        let query = [("fields", &*fields), ("limit", PAGE)].into_iter().chain(after.map(|cursor| ("after", cursor)));
+        let url = self.asker.url(&[&self.account, "message_templates"], &query.collect::<Vec<_>>());
+        self.asker.get(url, LISTING).await
     }
 }
 

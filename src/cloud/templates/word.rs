@@ -1,44 +1,6 @@
 //! Meta's words for what a template is. Each set is open: Meta adds to it without notice.
 
-use std::fmt;
-
-/// An enum of words that keeps the words it does not know.
-macro_rules! words {
-    ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)+ }) => {
-        $(#[$about])*
-        #[derive(Debug, Clone, PartialEq, Eq)]
-        pub enum $name {
-            $($(#[$doc])* $variant,)+
-            /// A word that this version of tidings does not know, in capitals.
-            Other(String),
-        }
-
-        impl $name {
-            /// What a word of Meta's means. Its samples use capitals and small letters for the same.
-            pub fn of(word: &str) -> Self {
-                let word = word.to_ascii_uppercase();
-                match word.as_str() {
-                    $($word => Self::$variant,)+
-                    _ => Self::Other(word),
-                }
-            }
-
-            /// Meta's word.
-            pub fn as_str(&self) -> &str {
-                match self {
-                    $(Self::$variant => $word,)+
-                    Self::Other(word) => word,
-                }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                out.write_str(self.as_str())
-            }
-        }
-    };
-}
+use crate::cloud::words::words;
 
 words! {
     /// Whether a template may be sent.

@@ -16,9 +16,12 @@ pub struct Request {
 /// The bytes of an answer, one write a piece; none closes the connection without a word.
 pub type Answer = fn(&Request) -> Vec<Vec<u8>>;
 
+/// The requests so far: head and body.
+type Got = Arc<Mutex<Vec<(String, Vec<u8>)>>>;
+
 pub struct Server {
     pub url: String,
-    got: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
+    got: Got,
     trap: Trap,
 }
 
@@ -47,7 +50,7 @@ impl Server {
     pub fn start(answer: Answer) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let (got, trap) = (Arc::new(Mutex::new(Vec::new())), Trap::set());
+        let (got, trap) = (Got::default(), Trap::set());
         let (kept, elsewhere) = (Arc::clone(&got), trap.url.clone());
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -96,7 +99,7 @@ fn without_the_question(body: &[u8]) -> Vec<u8> {
     format!("{before}{after}").into_bytes()
 }
 
-fn serve(mut stream: TcpStream, answer: Answer, got: &Mutex<Vec<(String, Vec<u8>)>>, elsewhere: String) {
+fn serve(mut stream: TcpStream, answer: Answer, got: &Got, elsewhere: String) {
     let Some((head, body)) = read(&mut stream) else { return };
     got.lock().expect("the requests").push((head.clone(), body));
     let lower = head.to_ascii_lowercase();
