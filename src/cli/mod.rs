@@ -16,6 +16,7 @@ mod junit;
 mod man;
 mod outline;
 mod page;
+mod preflight;
 mod preview;
 mod printer;
 mod progress;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::failure::Failure;
+use super::preflight::Flight;
 use super::printer::{Printer, counted};
 use super::read::{prepare, read_campaign};
 use super::rehearsal::{Rehearsal, ScriptArgs};
@@ -13,7 +14,7 @@ use super::send::{Job, report, send, standing};
 use super::signals::Signals;
 use super::staging::{self, Accepted, Ready};
 use super::way::Way;
-use super::{Exit, Global, cost, help, hint, preview, progress, seed};
+use super::{Exit, Global, cost, help, hint, preflight, preview, progress, seed};
 use crate::campaign::{Campaign, is_defaults};
 use crate::clock::{Clock, rfc3339};
 use crate::cloud::client::check_address;
@@ -54,6 +55,9 @@ pub struct Args {
     /// Send here instead of to WhatsApp: an https address, or a simulator on this machine.
     #[arg(long, value_name = "URL", conflicts_with = "sandbox")]
     api_url: Option<String>,
+    /// Send without a look at token and number first.
+    #[arg(long)]
+    no_preflight: bool,
     #[command(flatten)]
     script: ScriptArgs,
 }
@@ -145,12 +149,20 @@ fn run_one(
             seed::look_for_one(&ledger, &campaign, &plan, &hint::command("seed", file, global))?;
         }
         if rehearsal.is_none() && !args.yes {
+            look_for_somebody()?;
+        }
+        let token = way.token(&campaign)?;
+        if !args.no_preflight {
+            let flight = Flight { campaign: &campaign, people, doctor: hint::command("doctor", file, global) };
+            preflight::look(&flight, &way, &token, printer)?;
+        }
+        if rehearsal.is_none() && !args.yes {
             confirm(&campaign, people, (&ready, cost.as_ref()), signals)?;
         }
         if signals.came() {
             return Ok(Exit::Paused);
         }
-        let client = way.client(&campaign, printer)?;
+        let client = way.client(&campaign, &token, printer)?;
         // Before the plan takes effect: without room nothing is sent, and nothing is fixed either.
         ledger.make_sure_of_room(people)?;
         ledger.dedicate(way.purpose())?;
@@ -217,6 +229,14 @@ fn nothing_to_do(job: &Job<'_>, besides: u64) -> Exit {
     exit
 }
 
+/// Whether there is somebody to be asked.
+fn look_for_somebody() -> Result<(), Failure> {
+    if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
+        return Ok(());
+    }
+    Err(Failure::Usage("nobody is here to be asked: add --yes to send without a question".to_owned()))
+}
+
 /// Asks on the terminal before anything is sent.
 fn confirm(
     campaign: &Campaign,
@@ -224,9 +244,6 @@ fn confirm(
     (ready, priced): (&Ready, Option<&Priced>),
     signals: &mut Signals,
 ) -> Result<(), Failure> {
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Err(Failure::Usage("nobody is here to be asked: add --yes to send without a question".to_owned()));
-    }
     let rate = campaign.pace_per_second();
     let time = progress::time(Duration::from_secs_f64((people as f64 / rate).ceil()));
     let people = if people == 1 { "1 person".to_owned() } else { format!("{people} people") };

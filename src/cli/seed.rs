@@ -94,7 +94,7 @@ fn seed(args: &Args, global: &Global, printer: Printer) -> Result<Exit, Failure>
     let mut ledger = Ledger::open(&way.ledger(&args.file, global)?)?;
     way.look_at_purpose(&ledger)?;
     look_for_stops(&ledger, &campaign, &hint::command("resume", &args.file, global))?;
-    let client = way.client(&campaign, printer)?;
+    let client = way.client(&campaign, &way.token(&campaign)?, printer)?;
     ledger.dedicate(way.purpose())?;
     let job = Job { key: staging::key(&campaign, &plan), picks: &picks, phones: &phones, clock, printer };
     let exit = Signals::default().during(|stops| send(&job, &mut ledger, client, stops))??;

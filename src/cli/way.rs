@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::doctor::token::{MADE_UP, source};
 use super::failure::Failure;
 use super::printer::Printer;
 use super::read::real_ledger;
@@ -87,21 +88,38 @@ impl Way<'_> {
         }
     }
 
-    /// A client for a campaign's sender.
-    pub fn client(&self, campaign: &Campaign, printer: Printer) -> Result<Client, Failure> {
-        let sender = &campaign.sender;
-        let new = |api: &str, token: &Token| Client::new(api, &sender.api_version, &sender.phone_number_id, token);
-        if let Some(rehearsal) = self.rehearsal {
-            return Ok(new(&rehearsal.url(), &Token::for_sandbox("sandbox"))?);
+    /// Where the API is.
+    pub fn api(&self) -> String {
+        self.rehearsal.map_or_else(|| self.api_url.unwrap_or(META_API).to_owned(), Rehearsal::url)
+    }
+
+    /// The token of a campaign's sender.
+    pub fn token(&self, campaign: &Campaign) -> Result<Token, Failure> {
+        if self.rehearsal.is_some() {
+            return Ok(Token::for_sandbox("sandbox"));
         }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let token = runtime.block_on(sender.token.read())?;
-        let client = new(self.api_url.unwrap_or(META_API), &token)?
-            .renewed_from(sender.token.clone())
-            .proving(AppSecret::from_environment());
+        Ok(runtime.block_on(campaign.sender.token.read())?)
+    }
+
+    /// Where that token comes from, in words.
+    pub fn token_source(&self, campaign: &Campaign) -> String {
+        match self.rehearsal {
+            Some(_) => MADE_UP.to_owned(),
+            None => source(&campaign.sender.token),
+        }
+    }
+
+    /// A client for a campaign's sender.
+    pub fn client(&self, campaign: &Campaign, token: &Token, printer: Printer) -> Result<Client, Failure> {
+        let sender = &campaign.sender;
+        let client = Client::new(&self.api(), &sender.api_version, &sender.phone_number_id, token)?;
+        if self.rehearsal.is_some() {
+            return Ok(client);
+        }
         if let Some(api) = self.api_url {
             printer.talk(&format!("sending to {api}, not to WhatsApp"));
         }
-        Ok(client)
+        Ok(client.renewed_from(sender.token.clone()).proving(AppSecret::from_environment()))
     }
 }

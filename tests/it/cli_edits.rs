@@ -56,10 +56,11 @@ fn with_a_word_what_waits_goes_out_in_its_new_wording() {
     project.tidings(["resume", "campaign.yaml", "--ledger", "ledger.sqlite", "--acknowledge", "1"]).code(0);
     let project = project.recipients("phone,first_name\n+12025550101,bea\n");
     let recorder = Recorder::start();
-    let arguments = ["run", "campaign.yaml", "--yes", "--ledger", "ledger.sqlite", "--api-url", &recorder.url];
-    let ran = project.tidings(arguments);
+    let run = ["run", "campaign.yaml", "--yes", "--no-preflight", "--ledger", "ledger.sqlite", "--api-url"];
+    let arguments = run.into_iter().chain([recorder.url.as_str()]);
+    let ran = project.tidings(arguments.clone());
     ran.code(2).stderr_has("1 with another wording").stderr_has("- body first_name  ada");
-    project.tidings(arguments.into_iter().chain(["--accept-changes"])).code(0).stdout_has("1 accepted");
+    project.tidings(arguments.chain(["--accept-changes"])).code(0).stdout_has("1 accepted");
     let body = recorder.recorded().body;
     assert_eq!(body["template"]["components"][0]["parameters"][0]["text"], "bea");
 }

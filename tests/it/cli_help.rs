@@ -203,6 +203,7 @@ fn run_is_explained() {
                             thrown away
           --api-url <URL>   Send here instead of to WhatsApp: an https address, or a
                             simulator on this machine
+          --no-preflight    Send without a look at token and number first
       -h, --help            Print help
 
     Sandbox options:

@@ -172,7 +172,10 @@ fn the_request_that_is_shown_is_the_request_that_is_sent() {
     let mut shown: serde_json::Value = serde_json::from_str(&shown.code(0).stdout).expect("JSON");
 
     let recorder = Recorder::start();
-    project.run(["--yes", "--ledger", "ledger.sqlite", "--api-url", &recorder.url]).code(0).stdout_has("1 accepted");
+    project
+        .run(["--yes", "--no-preflight", "--ledger", "ledger.sqlite", "--api-url", &recorder.url])
+        .code(0)
+        .stdout_has("1 accepted");
     let recorded = recorder.recorded();
     let callback = recorded.body["biz_opaque_callback_data"].as_str().expect("callback data");
     assert!(callback.len() <= 512 && callback != "preview", "{callback}");

@@ -59,6 +59,7 @@ mod oddities;
 mod outcome;
 mod pacing;
 mod phones;
+mod preflight;
 mod price;
 mod problem;
 mod recipients_damaged;

@@ -1,14 +1,14 @@
 //! `tidings doctor`: everything that a campaign needs, looked at one by one. It reads, and changes nothing.
 
-mod check;
+pub mod check;
 mod local;
 mod media;
-mod number;
-mod service;
+pub mod number;
+pub mod service;
 mod show;
-mod subject;
+pub mod subject;
 mod template;
-mod token;
+pub mod token;
 mod webhook;
 
 use std::path::{Path, PathBuf};
@@ -104,7 +104,7 @@ fn examine(args: &Args, subject: &Subject, sender: &Sender) -> Result<Vec<Check>
     let api = sandbox.as_ref().map(Embedded::base_url);
     let api = api.as_deref().or(args.api_url.as_deref()).unwrap_or(META_API);
     let (token, found_in) = if sandbox.is_some() {
-        (Ok(Token::for_sandbox("sandbox")), "made up for the simulator".to_owned())
+        (Ok(Token::for_sandbox("sandbox")), token::MADE_UP.to_owned())
     } else {
         (runtime.block_on(sender.token.read()), token::source(&sender.token))
     };

@@ -1,6 +1,6 @@
 //! The business number: whether it can send, how fast, to how many, and whose it is.
 
-use super::check::Check;
+use super::check::{Check, State};
 use crate::clock::UnixMs;
 use crate::cloud::ReadError;
 use crate::cloud::account::{CanSend, Entity, Health, Level, Limit, Number, Platform};
@@ -48,8 +48,18 @@ fn unread(error: &ReadError, id: &str) -> Check {
     }
 }
 
+/// What is certain to stop its messages, and a quality that may.
+pub fn before_sending(number: &Number) -> Vec<Check> {
+    let is_certain = |check: &Check| matches!(check.state, State::Failed(_));
+    let mut checks: Vec<_> = [status(number), health(number)].into_iter().filter(is_certain).collect();
+    if number.quality == Some(Quality::Red) {
+        checks.push(quality(number));
+    }
+    checks
+}
+
 /// Whether it is connected.
-pub fn status(number: &Number) -> Check {
+fn status(number: &Number) -> Check {
     const ID: &str = "number";
     const REMEDY: &str =
         "WhatsApp Manager > Phone numbers shows why; a number that is not registered is registered there";
@@ -84,7 +94,7 @@ fn platform(number: &Number) -> Check {
 }
 
 /// What people think of its messages.
-pub fn quality(number: &Number) -> Check {
+fn quality(number: &Number) -> Check {
     const ID: &str = "quality";
     match &number.quality {
         Some(Quality::Green) => Check::ok(ID, "high"),
@@ -147,7 +157,7 @@ fn limit(number: &Number, Wanted { to_send, reached, .. }: &Wanted<'_>) -> Check
 }
 
 /// What stands in the way of messages.
-pub fn health(number: &Number) -> Check {
+fn health(number: &Number) -> Check {
     const ID: &str = "health";
     let Some(Health { can_send, entities }) = &number.health else {
         return Check::unknown(ID, "WhatsApp does not tell");

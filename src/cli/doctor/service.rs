@@ -8,6 +8,8 @@ use crate::clock::{Clock, UnixMs};
 use crate::cloud::ReadError;
 use crate::cloud::version::{Life, NEWEST, life};
 
+const VERSION: &str = "api-version";
+
 /// A clock that is wrong by more than this makes times in reports and windows wrong.
 const CLOCK_WARN_MS: UnixMs = 30 * 1000;
 
@@ -52,20 +54,29 @@ pub fn clock(Times { there, here: (before, after) }: &Times) -> Check {
     }
 }
 
+/// The failed check, where WhatsApp says that the version of the API has ended.
+pub fn gone(version: &str, answers: &[Option<&ReadError>]) -> Option<Check> {
+    let is_gone = |error: &&&ReadError| matches!(error, ReadError::Refused(refusal) if refusal.is_version_gone());
+    let error = answers.iter().flatten().find(is_gone)?;
+    Some(Check::failed(VERSION, format!("WhatsApp does not answer to {version} any more ({error})"), remedy()))
+}
+
+fn remedy() -> String {
+    format!("write `api_version: {NEWEST}` under `sender`, after a rehearsal")
+}
+
 /// The version of the API: what the table says, and what WhatsApp says itself.
 pub fn version(version: &str, answers: &[Option<&ReadError>]) -> Check {
-    const ID: &str = "api-version";
-    let gone = |error: &&ReadError| matches!(error, ReadError::Refused(refusal) if refusal.is_version_gone());
-    let remedy = format!("write `api_version: {NEWEST}` under `sender`, after a rehearsal");
-    if let Some(error) = answers.iter().flatten().find(|error| gone(error)) {
-        return Check::failed(ID, format!("WhatsApp does not answer to {version} any more ({error})"), remedy);
+    if let Some(check) = gone(version, answers) {
+        return check;
     }
+    let remedy = remedy();
     match life(version, Clock::System.local_date()) {
-        Life::Open => Check::ok(ID, format!("{version}; no end is announced")),
-        Life::Until(end) => Check::ok(ID, format!("{version}, until {end}")),
-        Life::EndsSoon(end) => Check::warning(ID, format!("{version} ends on {end}"), remedy),
-        Life::Over(Some(end)) => Check::failed(ID, format!("{version} ended on {end}"), remedy),
-        Life::Over(None) => Check::failed(ID, format!("{version} ended long ago"), remedy),
-        Life::Unknown => Check::unknown(ID, format!("{version} is newer than this version of tidings")),
+        Life::Open => Check::ok(VERSION, format!("{version}; no end is announced")),
+        Life::Until(end) => Check::ok(VERSION, format!("{version}, until {end}")),
+        Life::EndsSoon(end) => Check::warning(VERSION, format!("{version} ends on {end}"), remedy),
+        Life::Over(Some(end)) => Check::failed(VERSION, format!("{version} ended on {end}"), remedy),
+        Life::Over(None) => Check::failed(VERSION, format!("{version} ended long ago"), remedy),
+        Life::Unknown => Check::unknown(VERSION, format!("{version} is newer than this version of tidings")),
     }
 }

@@ -24,6 +24,9 @@ const NOT_ACCEPTED: [i64; 3] = [0, 102, 190];
 const RENEW: &str = "make one for a system user, which lasts: Business settings > Users > System users > Generate token, \
                      with both WhatsApp permissions; tokens from the App Dashboard end within 24 hours";
 
+/// Where the token of a rehearsal comes from.
+pub const MADE_UP: &str = "made up for the simulator";
+
 /// What the token is held against.
 pub struct Wanted<'a> {
     /// The account that it has to reach, where it is known.
@@ -60,8 +63,29 @@ pub fn judge(told: &Result<TokenFacts, ReadError>, found_in: &str, wanted: &Want
     }
 }
 
+/// What matters of it just before messages are sent: whether it is accepted, may send, and lasts until the campaign is over.
+/// Of two answers one is enough to say that it is not accepted.
+pub fn before_sending<T>(
+    told: &Result<TokenFacts, ReadError>,
+    other: &Result<T, ReadError>,
+    found_in: &str,
+    wanted: &Wanted<'_>,
+) -> Vec<Check> {
+    let refused = [told.as_ref().err(), other.as_ref().err()];
+    let mut checks: Vec<_> = refused.into_iter().flatten().filter_map(|error| refusal(error, found_in)).collect();
+    let Ok(facts) = told else { return checks };
+    checks.extend(validity(facts, found_in).err());
+    if facts.has_scope(MESSAGING) == Some(false) {
+        checks.push(permissions(facts, None));
+    }
+    let is_before_the_end = |at: Option<UnixMs>| at.zip(wanted.ends_at).is_some_and(|(at, end)| at < end);
+    let ends = ends(facts, wanted).into_iter().zip([facts.expires_at, facts.data_access_ends_at]);
+    checks.extend(ends.filter(|(_, at)| is_before_the_end(*at)).map(|(check, _)| check));
+    checks
+}
+
 /// The failed check, where an answer of any kind says that the token is not accepted.
-pub fn refusal(error: &ReadError, found_in: &str) -> Option<Check> {
+fn refusal(error: &ReadError, found_in: &str) -> Option<Check> {
     match error {
         ReadError::Refused(refusal) if NOT_ACCEPTED.contains(&refusal.code) => {
             Some(Check::no_entry("token", format!("{found_in}: WhatsApp does not accept it ({error})"), RENEW))
