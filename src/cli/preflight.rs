@@ -17,6 +17,7 @@ use crate::campaign::Campaign;
 use crate::clock::Clock;
 use crate::cloud::account::AccountReader;
 use crate::cloud::client::Timeouts;
+use crate::message::wrap::wrapped;
 use crate::secret::{AppSecret, Token};
 
 /// As long as it may take.
@@ -37,16 +38,23 @@ pub fn look(flight: &Flight<'_>, way: &Way<'_>, token: &Token, printer: Printer)
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let checks = runtime.block_on(checks(flight, way, token))?;
     if let Some((check, exit)) = checks.iter().find_map(stop) {
-        let remedy = check.remedy.as_deref().unwrap_or_default();
         let what = format!(
-            "a look before sending: {}: {}\n{remedy}\nmore with: {}; to send without this look: --no-preflight",
-            check.id, check.message, flight.doctor
+            "a look before sending: {}: {}\n{}\nmore with: {}; to send without this look: --no-preflight",
+            check.id,
+            harmless(&check.message),
+            harmless(check.remedy.as_deref().unwrap_or_default()),
+            flight.doctor
         );
         return Err(Failure::Stopped { what, exit });
     }
     let warnings = checks.iter().filter(|check| check.state == State::Warning);
-    warnings.for_each(|check| printer.warn(&format!("{}: {}", check.id, check.message)));
+    warnings.for_each(|check| printer.warn(&format!("{}: {}", check.id, harmless(&check.message))));
     Ok(())
+}
+
+/// Names and reasons are other people's words: nothing in them moves the cursor.
+fn harmless(text: &str) -> String {
+    wrapped(text, usize::MAX).concat()
 }
 
 fn stop(check: &Check) -> Option<(&Check, Exit)> {

@@ -114,6 +114,17 @@ fn a_server_that_knows_none_of_it_is_sent_to_as_ever() {
 }
 
 #[test]
+fn a_name_cannot_write_on_the_screen() {
+    let number = r#"{"id":"1","verified_name":"\u001b[2JShop\u202e","status":"BANNED"}"#;
+    let server = Lister::new(|_, _| ("200 OK", number.as_bytes().to_vec()));
+    let ran = run(&project(), &server.url, &["--color", "never"]);
+    ran.code(2).stderr_has("[2JShop");
+    assert!(!ran.stderr.contains(['\u{1b}', '\u{202e}']), "{:?}", ran.stderr);
+    let ran = project().tidings(["doctor", "campaign.yaml", "--api-url", &server.url]);
+    assert!(ran.stdout.contains("[2JShop") && !ran.stdout.contains(['\u{1b}', '\u{202e}']), "{:?}", ran.stdout);
+}
+
+#[test]
 fn it_can_be_left_out() {
     let server = Server::start(&["--sick", "number-disconnected"]);
     run(&project(), &server.url, &["--no-preflight"]).code(0).stdout_has("3 accepted");
