@@ -78,6 +78,14 @@ pub fn rfc3339(at: UnixMs) -> String {
     }
 }
 
+/// The day of a wall time in UTC: `2026-04-01`.
+pub fn date(at: UnixMs) -> String {
+    match Timestamp::from_millisecond(at) {
+        Ok(timestamp) => timestamp.strftime("%Y-%m-%d").to_string(),
+        Err(_) => at.to_string(),
+    }
+}
+
 /// A wall time as names of directories hold it, in UTC: `20260401T090000Z`.
 pub fn compact(at: UnixMs) -> String {
     match Timestamp::from_millisecond(at) {

@@ -64,6 +64,10 @@
 //! 11. A message that is refused for the token's sake stays to be sent: with the next token where the source has another,
 //!     else by a later run. The source is read once for each token that is refused, however many messages met it.
 //! 12. A token goes to the configured address alone: no redirect, no proxy, no second name for this machine.
+//! 13. What is erased is gone from the bytes of the ledger and of the reports beside it; a death in between leaves what
+//!     the same command finishes. Whoever was forgotten is messaged by nothing that uses that ledger.
+//! 14. Phones are masked on screens and in reports unless the campaign says otherwise; files are their owner's alone; and
+//!     nothing that was read from a file moves a terminal's cursor.
 //!
 //! # Words
 //!
@@ -72,6 +76,9 @@
 //! *Breaker*: what stopped a run by itself, until somebody acknowledges it. *Threshold*: how many refusals or doubts
 //! among the last messages are too many. *Rate*: the price of one message to a market; *cost*: the most that a plan comes
 //! to. *Resolve*: a person's verdict on a doubt.
+//! *Forgotten*: a person erased at their request, remembered by a pseudonym so that nothing reaches them any more. *Purged*:
+//! a person erased because their last message was settled long ago; they may be messaged again. *Pseudonym*: a keyed hash in
+//! place of an identity.
 //! *Oddity*: what is no mistake for certain and worth a look; counted and shown, and never a reason to stop.
 //! *Occurrence*: one time that a campaign reaches people: the only one, a day's, or an invoice's. *Stage*, *open*: to bring a
 //! plan into the ledger, and to let it take effect. *Withdrawn*: planned, and never to be sent.

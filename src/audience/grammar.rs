@@ -3,6 +3,7 @@
 //! Stricter than any phone library: those read letters as digits of a keypad, digits of other scripts as ASCII, and
 //! leave away what they do not know. Whatever could be a number that went wrong on its way is a fault with its cause.
 
+use super::invisible::is_invisible;
 use super::phone_error::PhoneError;
 
 /// International numbers have at most 15 digits (ITU-T E.164); before them may stand what people dial: 00, a trunk 0.
@@ -104,14 +105,6 @@ fn has_decimals(text: &str) -> bool {
     whole.len() >= DIGITS_MIN
         && whole.trim_start_matches('+').bytes().all(|byte| byte.is_ascii_digit())
         && matches!(decimals, "0" | "00")
-}
-
-/// Symbols without a shape: direction marks, zero-width symbols, controls.
-fn is_invisible(symbol: char) -> bool {
-    symbol.is_control()
-        || matches!(symbol,
-            '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
-            | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
 }
 
 /// `x12`, `ext. 12`, `ramal 12` after a whole number.

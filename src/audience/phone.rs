@@ -14,6 +14,12 @@ pub use super::phone_error::PhoneError;
 /// Marks the identities of user ids, so that none is a phone number's.
 const USER_BIT: u64 = 1 << 63;
 
+/// Stands in place of the recipient who was forgotten at their request.
+pub const FORGOTTEN: &str = "[forgotten]";
+
+/// Stands in place of a recipient who was purged, after a long time without a message.
+pub const PURGED: &str = "[purged]";
+
 /// Somebody to message.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Recipient {
@@ -66,6 +72,9 @@ impl Recipient {
 
     /// The same for a recipient as text, as the ledger keeps it.
     pub fn mask(recipient: &str) -> String {
+        if recipient == FORGOTTEN || recipient == PURGED {
+            return recipient.to_owned();
+        }
         let symbols: Vec<char> = recipient.chars().collect();
         let start = match recipient.rfind('.') {
             Some(dot) if is_user_id(recipient) => dot + 1,

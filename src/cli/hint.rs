@@ -4,6 +4,9 @@ use std::path::Path;
 
 use super::Global;
 
+/// What ends every run under way of a folder.
+pub const STOP_ALL: &str = "`tidings stop --all`";
+
 /// `tidings VERB FILE`, with the ledger where the command line named one.
 pub fn command(verb: &str, file: &Path, global: &Global) -> String {
     let ledger = global.ledger.as_ref().map(|ledger| format!(" --ledger {}", word(ledger)));

@@ -7,8 +7,10 @@ mod cost;
 mod diagnostic;
 mod doctor;
 mod ending;
+mod erasing;
 mod exit;
 mod failure;
+mod forget;
 mod help;
 mod hint;
 mod init;
@@ -20,6 +22,7 @@ mod preflight;
 mod preview;
 mod printer;
 mod progress;
+mod purge;
 mod quote;
 mod read;
 mod rehearsal;
@@ -105,6 +108,10 @@ enum Command {
     Resume(resume::Args),
     /// List the messages in doubt, and settle them.
     Resolve(resolve::Args),
+    /// Erase a person who asked for it, and message them no more.
+    Forget(forget::Args),
+    /// Erase people whose messages were settled long ago.
+    Purge(purge::Args),
     /// Read the account's templates, and look at them.
     Templates(templates::Args),
     /// Look whether everything is ready: token, number, templates.
@@ -140,6 +147,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Stop(args) => stop::run(&args, &global, printer),
         Command::Resume(args) => resume::run(&args, &global, printer),
         Command::Resolve(args) => resolve::run(&args, &global, printer),
+        Command::Forget(args) => forget::run(&args, &global, printer),
+        Command::Purge(args) => purge::run(&args, &global, printer),
         Command::Templates(args) => templates::run(&args, printer),
         Command::Doctor(args) => doctor::run(&args, &global, printer),
         Command::Sandbox(args) => sandbox::run(&args, printer),

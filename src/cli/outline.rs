@@ -10,6 +10,7 @@ use super::failure::Failure;
 use super::printer::counted;
 use super::progress;
 use super::wording::Wording;
+use crate::audience::phone::Recipient;
 use crate::campaign::{Campaign, Occurrence};
 use crate::clock::{rfc3339, zone};
 use crate::ledger::SinceLast;
@@ -265,7 +266,7 @@ fn write_samples(text: &mut String, look: &Look<'_>, is_styled: bool) -> std::fm
         writeln!(text, "{}", indented("", &note))?;
     }
     for sample in &chosen.messages {
-        writeln!(text, "{}", shown(sample, wording, is_styled))?;
+        writeln!(text, "{}", shown(sample, look.campaign, wording, is_styled))?;
     }
     Ok(())
 }
@@ -277,14 +278,20 @@ pub fn samples_title(chosen: &Chosen, outline: &Outline) -> String {
 }
 
 /// One message, under a line that says to whom it goes and why it is shown.
-pub fn shown(sample: &Sample, wording: &Wording<'_>, is_styled: bool) -> String {
+pub fn shown(sample: &Sample, campaign: &Campaign, wording: &Wording<'_>, is_styled: bool) -> String {
     let message = sample.message();
-    let Sample { row, recipient, why, oddities, .. } = sample;
+    let Sample { row, why, oddities, .. } = sample;
+    let recipient = recipient(&sample.recipient, campaign);
     let why: String = why.iter().map(|why| format!(", {why}")).collect();
     let bubble = bubble::text(&message, wording.of(message.name, message.language), is_styled);
     let odd: String =
         oddities.iter().map(|oddity| format!("{}\n", indented("worth a look: ", &oddity.words()))).collect();
     format!("row {row} to {recipient}: {} ({}){why}\n{odd}{bubble}", message.name, message.language)
+}
+
+/// A recipient as screens and pages show it: masked, unless the campaign says otherwise.
+pub fn recipient(whole: &str, campaign: &Campaign) -> String {
+    if campaign.report.show_phones { whole.to_owned() } else { Recipient::mask(whole) }
 }
 
 /// How often each person gets it, where it is not once for ever.
@@ -345,6 +352,7 @@ pub fn since_lines(since: SinceLast) -> Vec<(u64, String)> {
         (since.refused, "refused then, not asked again"),
         (since.in_doubt, "in doubt, not asked again"),
         (since.given_up, "given up"),
+        (since.forgotten, "forgotten at their request, and turned away"),
         (since.gone, "gone from the file"),
         (since.withdrawn, "waited, and would be withdrawn: gone from the file, or their occurrence is over"),
     ] {

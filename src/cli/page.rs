@@ -17,8 +17,7 @@ use super::failure::Failure;
 use super::outline::{
     LANGUAGES_TITLE, Look, duration, how_often, language_lines, samples_title, since_lines, where_odd,
 };
-use super::progress;
-use crate::audience::phone::Recipient;
+use super::{outline, progress};
 use crate::clock::{Clock, rfc3339};
 use crate::message::bubble::{Entry, entries};
 use crate::message::chat::{Chat, chat};
@@ -256,10 +255,9 @@ fn shown(sample: &Sample, look: &Look<'_>, languages: &[&str]) -> Shown {
         let cards = std::mem::take(&mut chat.cards);
         [vec![chat], cards].concat()
     });
-    let full = look.campaign.report.show_phones;
     Shown {
         row: sample.row,
-        recipient: if full { sample.recipient.clone() } else { Recipient::mask(&sample.recipient) },
+        recipient: outline::recipient(&sample.recipient, look.campaign),
         template: message.name.to_owned(),
         language: message.language.to_owned(),
         language_at: languages.iter().position(|language| *language == message.language).unwrap_or_default(),

@@ -115,7 +115,11 @@ fn outline(file: &Path, asked: &Asked<'_>, global: &Global, printer: Printer) ->
         advice: &advice,
         since,
     };
-    printer.data(&if asked.json { outline::numbers(&look)? } else { outline::text(&look, printer.is_styled()) });
+    if asked.json {
+        printer.json(&outline::numbers(&look)?);
+    } else {
+        printer.data(&outline::text(&look, printer.is_styled()));
+    }
     tell_of_templates(&campaign, lock.as_ref(), printer);
     saved.iter().for_each(|saved| printer.talk(saved));
     if let (Some(page), Some(samples)) = (page, page_samples) {
@@ -135,7 +139,7 @@ fn show_row(args: &Args, wanted: u64, printer: Printer) -> Result<Exit, Failure>
                 shown = Some(if args.json {
                     request(recipient, &message.template)?
                 } else {
-                    outline::shown(&Sample::new(row, recipient, message), &wording, printer.is_styled())
+                    outline::shown(&Sample::new(row, recipient, message), &campaign, &wording, printer.is_styled())
                 });
             }
             Planned::TurnedAway { row, reason, .. } if row == wanted => {
@@ -149,9 +153,14 @@ fn show_row(args: &Args, wanted: u64, printer: Printer) -> Result<Exit, Failure>
         return Err(Failure::Problems { shown: outline.problems, total: outline.problems_total });
     }
     let last = outline.rows + 1;
-    printer.data(&shown.ok_or_else(|| {
+    let shown = shown.ok_or_else(|| {
         Failure::Usage(format!("the recipients file has no row {wanted}: its rows are 2 to about {last}"))
-    })?);
+    })?;
+    if args.json {
+        printer.json(&shown)
+    } else {
+        printer.data(&shown)
+    }
     Ok(Exit::Complete)
 }
 

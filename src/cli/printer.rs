@@ -10,8 +10,10 @@ use anstyle::{AnsiColor, Style};
 use super::Exit;
 use super::diagnostic::rendered;
 use super::quote::Quotes;
+use crate::audience::invisible::harmless;
 use crate::clock::Clock;
 use crate::problem::Problem;
+use crate::report::jsonl;
 
 const BAD: Style = AnsiColor::Red.on_default().bold();
 
@@ -21,6 +23,31 @@ pub const PROBLEMS_MAX: usize = 50;
 /// A number of things in words: `1 message`, `2 messages`. For nouns that take an s.
 pub fn counted(count: u64, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Lines that a terminal only shows: nothing in them moves its cursor or turns its writing around, whoever wrote it.
+fn calm(text: &str) -> String {
+    text.split('\n')
+        .map(|line| line.split('\t').map(harmless).collect::<Vec<_>>().join("\t"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// The same, with the colours that are ours. What stands in files was made harmless before it was coloured.
+fn styled(text: &str) -> String {
+    let mut calmed = String::with_capacity(text.len());
+    for (index, part) in text.split("\u{1b}[").enumerate() {
+        let is_numbers = |codes: &str| codes.bytes().all(|byte| byte.is_ascii_digit() || byte == b';');
+        match part.split_once('m').filter(|(codes, _)| index > 0 && is_numbers(codes)) {
+            Some((codes, rest)) => {
+                calmed.push_str(&format!("\u{1b}[{codes}m"));
+                calmed.push_str(&calm(rest));
+            }
+            None if index == 0 => calmed.push_str(&calm(part)),
+            None => calmed.push_str(&calm(&format!("\u{1b}[{part}"))),
+        }
+    }
+    calmed
 }
 
 /// Prints for people.
@@ -50,7 +77,7 @@ impl Printer {
     /// What was asked for.
     pub fn result(self, text: &str) {
         if !self.quiet {
-            let _ = writeln!(anstream::stdout(), "{text}");
+            let _ = writeln!(anstream::stdout(), "{}", calm(text));
         }
     }
 
@@ -65,19 +92,24 @@ impl Printer {
 
     /// Data that was asked for, quiet or not.
     pub fn data(self, text: &str) {
-        let _ = writeln!(anstream::stdout(), "{text}");
+        let _ = writeln!(anstream::stdout(), "{}", styled(text));
+    }
+
+    /// Data for programs, quiet or not. Whatever a terminal would obey is written as an escape of JSON's own.
+    pub fn json(self, text: &str) {
+        let _ = writeln!(anstream::stdout(), "{}", jsonl::escaped(text));
     }
 
     /// What happens on the way.
     pub fn talk(self, text: &str) {
         if !self.quiet {
-            let _ = writeln!(anstream::stderr(), "{text}");
+            let _ = writeln!(anstream::stderr(), "{}", calm(text));
         }
     }
 
     /// What needs somebody's attention, quiet or not.
     pub fn warn(self, text: &str) {
-        let _ = writeln!(anstream::stderr(), "{text}");
+        let _ = writeln!(anstream::stderr(), "{}", calm(text));
     }
 
     /// A question, with the answer to follow on the same line.
@@ -86,12 +118,12 @@ impl Printer {
     /// When nobody can read it.
     pub fn ask(question: &str) -> io::Result<()> {
         let mut stderr = anstream::stderr();
-        stderr.write_all(question.as_bytes()).and_then(|()| stderr.flush())
+        stderr.write_all(calm(question).as_bytes()).and_then(|()| stderr.flush())
     }
 
     /// Why the program cannot do what it was asked to.
     pub fn error(self, text: &str) {
-        let _ = writeln!(anstream::stderr(), "{BAD}error:{BAD:#} {text}");
+        let _ = writeln!(anstream::stderr(), "{BAD}error:{BAD:#} {}", calm(text));
     }
 
     /// Problems, in the order given, and how many there are in all.
@@ -100,7 +132,7 @@ impl Printer {
         let shown = &problems[..problems.len().min(PROBLEMS_MAX)];
         let quotes = Quotes::read(shown, self.started_unix_ms);
         for problem in shown {
-            let _ = writeln!(out, "{}\n", rendered(problem, quotes.of(problem).as_ref()));
+            let _ = writeln!(out, "{}\n", styled(&rendered(problem, quotes.of(problem).as_ref())));
         }
         let files: BTreeSet<&Path> = problems.iter().map(|problem| problem.file.as_path()).collect();
         let files = if files.len() > 1 { format!(" in {} files", files.len()) } else { String::new() };

@@ -10,8 +10,7 @@ use super::printer::{Printer, counted};
 use super::progress::time;
 use super::read::{existing_ledger, prepare, read_campaign};
 use super::signals::Signals;
-use super::{Exit, Global, help};
-use crate::audience::phone::Recipient;
+use super::{Exit, Global, help, outline};
 use crate::campaign::{Campaign, Occurrence};
 use crate::clock::{Clock, UnixMs, rfc3339};
 use crate::ledger::{Decision, Doubt, Ledger, Standing};
@@ -171,8 +170,7 @@ fn list(campaign: &Campaign, doubts: &[Doubt], now: UnixMs) -> String {
     // One person may have several, which only the value of their column tells apart.
     let is_each = matches!(campaign.occurrence, Occurrence::Each(_));
     for doubt in doubts.iter().take(LISTED_MAX) {
-        let recipient =
-            if campaign.report.show_phones { doubt.recipient.clone() } else { Recipient::mask(&doubt.recipient) };
+        let recipient = outline::recipient(&doubt.recipient, campaign);
         let held = if doubt.held { ", held" } else { "" };
         let early = if doubt.may_arrive_until() > now { ", may still arrive" } else { "" };
         let place = match doubt.standing {

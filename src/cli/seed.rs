@@ -14,7 +14,7 @@ use super::way::Way;
 use super::{Exit, Global, help, hint, staging};
 use crate::audience::phone::Recipient;
 use crate::campaign::Campaign;
-use crate::clock::Clock;
+use crate::clock::{Clock, date};
 use crate::cloud::client::{Client, Request, Sender, check_address};
 use crate::cloud::fault::Effect;
 use crate::cloud::outcome::{Cause, Outcome};
@@ -94,6 +94,7 @@ fn seed(args: &Args, global: &Global, printer: Printer) -> Result<Exit, Failure>
     let mut ledger = Ledger::open(&way.ledger(&args.file, global)?)?;
     way.look_at_purpose(&ledger)?;
     look_for_stops(&ledger, &campaign, &hint::command("resume", &args.file, global))?;
+    let picks = without_forgotten(&ledger, picks, &phones)?;
     let client = way.client(&campaign, &way.token(&campaign)?, printer)?;
     ledger.dedicate(way.purpose())?;
     let job = Job { key: staging::key(&campaign, &plan), picks: &picks, phones: &phones, clock, printer };
@@ -109,6 +110,33 @@ fn phones(args: &Args, campaign: &Campaign) -> Result<Vec<Recipient>, Failure> {
             .map_err(|error| Failure::Usage(format!("--to: {}; {}; nothing was sent", error.cause(), error.remedy())))
     };
     args.phones.iter().map(read).collect()
+}
+
+/// Whoever was forgotten at their request gets no seed, and no seed says what they would get.
+fn without_forgotten(ledger: &Ledger, mut picks: Vec<Sample>, phones: &[Recipient]) -> Result<Vec<Sample>, Failure> {
+    for phone in phones {
+        if let Some(at) = ledger.forgotten_at(phone)? {
+            let (phone, date) = (phone.masked(), date(at));
+            let what = format!("--to: {phone} was forgotten at their request on {date}; nothing was sent");
+            return Err(Failure::Usage(what));
+        }
+    }
+    let mut forgotten = Vec::new();
+    for pick in &picks {
+        if let Ok(person) = Recipient::parse(&pick.recipient, None)
+            && ledger.forgotten_at(&person)?.is_some()
+        {
+            forgotten.push(pick.row);
+        }
+    }
+    picks.retain(|pick| !forgotten.contains(&pick.row));
+    if picks.is_empty() {
+        let rows = forgotten.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
+        return Err(Failure::Usage(format!(
+            "the people of these rows were forgotten at their request: {rows}; name others with --row; nothing was sent"
+        )));
+    }
+    Ok(picks)
 }
 
 /// So many messages are sent where no rows are named: the first, the longest and the shortest.

@@ -10,6 +10,7 @@ mod checkup;
 mod claim;
 mod disk;
 mod doubt;
+mod erase;
 mod error;
 mod head;
 mod history;
@@ -19,6 +20,7 @@ mod occurrences;
 mod open;
 mod peek;
 mod plan;
+mod pseudonym;
 mod purpose;
 mod read;
 mod seeds;
@@ -28,12 +30,16 @@ pub mod state;
 mod switch;
 
 use std::fmt;
+use std::fs::DirBuilder;
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 pub use breaker::{Breaker, Scope};
 pub use checkup::look_at_place;
 pub use claim::{Claim, Claimed, Committed, Settlement, Verdict};
 pub use doubt::{Decision, Doubt, Standing};
+pub use erase::{Erased, Idle, Marked, forgotten_reason};
 pub use error::LedgerError;
 pub use history::{Elsewhere, Previous};
 pub use open::Opened;
@@ -80,6 +86,11 @@ impl AttemptId {
     pub fn callback(self) -> String {
         format!("1.{:016x}", self.0)
     }
+}
+
+/// Makes a directory that is its owner's alone, and those above it. One that is there stays as it is.
+fn private_directory(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
 /// A file that goes with a ledger. Added to the whole name: with another extension instead, `x.sqlite` would take over a

@@ -9,10 +9,16 @@ use super::error::LedgerError;
 use super::state::{Event, State};
 use crate::clock::UnixMs;
 
-/// Reasons of withdrawn messages, as the ledger keeps them. The last is a person's decision and is never taken back.
+/// Reasons of withdrawn messages, as the ledger keeps them. The last two are people's decisions and are never taken back.
 const REMOVED: &str = "removed";
 const OVER: &str = "over";
 pub(super) const GIVEN_UP: &str = "given up";
+pub(super) const FORGOTTEN_REASON: &str = "forgotten";
+
+/// Whether a withdrawn message can never come back.
+pub(super) fn is_final(reason: &str) -> bool {
+    [GIVEN_UP, FORGOTTEN_REASON].contains(&reason)
+}
 
 /// What the opening of a plan withdrew, and those before it that no report tells of: messages that an older plan left to be sent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -125,11 +131,11 @@ fn adopt(transaction: &Transaction<'_>, plan: PlanId) -> Result<(), LedgerError>
     let mut come_back = transaction.prepare_cached(
         "UPDATE messages SET plan_id = r.plan_id, row = r.row, state = ?4, reason = NULL FROM plan_rows r
          WHERE r.plan_id = ?1 AND r.row > ?2 AND r.row <= ?3 AND r.message_id = messages.message_id
-           AND messages.state = ?5 AND messages.reason <> ?6",
+           AND messages.state = ?5 AND messages.reason NOT IN (?6, ?7)",
     )?;
     in_slices(transaction, plan, |above, to| {
         stay.execute((plan.0, above, to, planned, in_doubt))?;
-        come_back.execute((plan.0, above, to, again, withdrawn, GIVEN_UP))
+        come_back.execute((plan.0, above, to, again, withdrawn, GIVEN_UP, FORGOTTEN_REASON))
     })
 }
 

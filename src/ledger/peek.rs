@@ -6,8 +6,10 @@ use rusqlite::{CachedStatement, Connection, OpenFlags, OptionalExtension, Row};
 
 use super::error::LedgerError;
 use super::plan::{Addressee, Content, endpoint_of};
+use super::pseudonym::Recall;
 use super::state::State;
 use super::{beside, open};
+use crate::audience::phone::FORGOTTEN;
 use crate::clock::UnixMs;
 
 /// A ledger that is only looked at.
@@ -34,6 +36,8 @@ pub struct SinceLast {
     pub changed: u64,
     /// Those whom a person gave up.
     pub given_up: u64,
+    /// Those who were forgotten at their request, and get nothing.
+    pub forgotten: u64,
     /// People of the last plan who are not in this one.
     pub gone: u64,
     /// Messages that wait since an earlier run and would be withdrawn: those of people who are gone, or all where the
@@ -79,6 +83,7 @@ impl Peek {
         let Some((plan, last_run_at, last_occurrence)) = last.optional()? else { return Ok(None) };
         Ok(Some(Comparison {
             campaign: campaign.to_owned(),
+            recall: Recall::new(&self.db)?,
             db: &self.db,
             plan,
             over: Some(last_occurrence).filter(|last| last != occurrence),
@@ -96,6 +101,7 @@ impl Peek {
 /// A comparison under way.
 pub struct Comparison<'p> {
     campaign: String,
+    recall: Recall<'p>,
     db: &'p Connection,
     /// The plan of the last run.
     plan: i64,
@@ -112,12 +118,19 @@ impl Comparison<'_> {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn message(&mut self, to: &Addressee<'_>, content: &Content<'_>) -> Result<(), LedgerError> {
+        let identity = to.identity.cast_signed();
+        if self.recall.forgotten_at(identity)?.is_some() {
+            self.since.forgotten += 1;
+            return Ok(());
+        }
         if let Some(over) = &self.over {
-            let then = (&self.campaign, over, to.identity.cast_signed());
+            let (over, identity) = known_as(&mut self.recall, &self.campaign, over, identity)?;
+            let then = (&self.campaign, over, identity);
             let message = self.find.query_row(then, |row| row.get(0)).optional()?;
             message.into_iter().for_each(|message| self.met.add(message));
         }
-        let key = (&self.campaign, to.occurrence, to.identity.cast_signed());
+        let (occurrence, identity) = known_as(&mut self.recall, &self.campaign, to.occurrence, identity)?;
+        let key = (&self.campaign, occurrence, identity);
         let since = &mut self.since;
         let standing = |row: &Row<'_>| -> rusqlite::Result<(i64, i64, String, bool)> {
             let (name, language, template): (String, String, String) = (row.get(4)?, row.get(5)?, row.get(6)?);
@@ -138,7 +151,7 @@ impl Comparison<'_> {
             Some(State::Accepted) => since.accepted += 1,
             Some(State::Refused) => since.refused += 1,
             Some(State::Sending | State::InDoubt) => since.in_doubt += 1,
-            Some(State::Withdrawn) if reason == open::GIVEN_UP => since.given_up += 1,
+            Some(State::Withdrawn) if open::is_final(&reason) => since.given_up += 1,
             Some(State::Withdrawn) => since.new += 1,
             None => return Err(LedgerError::Broken(format!("unknown state {state}"))),
         }
@@ -151,9 +164,10 @@ impl Comparison<'_> {
     /// When the ledger cannot be read.
     pub fn finish(mut self) -> Result<SinceLast, LedgerError> {
         let mut rows = self.db.prepare(
-            "SELECT r.message_id, m.state FROM plan_rows r JOIN messages m USING (message_id) WHERE r.plan_id = ?1",
+            "SELECT r.message_id, m.state FROM plan_rows r JOIN messages m USING (message_id)
+             WHERE r.plan_id = ?1 AND m.recipient <> ?2",
         )?;
-        let mut rows = rows.query([self.plan])?;
+        let mut rows = rows.query((self.plan, FORGOTTEN))?;
         while let Some(row) = rows.next()? {
             let is_gone = !self.met.has(row.get(0)?);
             let waits = row.get::<_, i64>(1)? == State::Planned.number();
@@ -162,6 +176,16 @@ impl Comparison<'_> {
         }
         Ok(self.since)
     }
+}
+
+/// Under which names the ledger keeps a message: those it has now, unless its person was purged.
+fn known_as(
+    recall: &mut Recall<'_>,
+    campaign: &str,
+    occurrence: &str,
+    identity: i64,
+) -> Result<(String, i64), LedgerError> {
+    Ok(recall.purged(campaign, occurrence, identity)?.unwrap_or_else(|| (occurrence.to_owned(), identity)))
 }
 
 /// Messages that were met: a bit for each, since their numbers are dense.

@@ -3,11 +3,14 @@
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
 
 use super::PlanId;
+use super::erase;
 use super::error::LedgerError;
 use super::occurrences::Occurrences;
 use super::open::{self, Opened};
+use super::pseudonym::Recall;
 use super::sqlite::Ledger;
 use super::state::State;
+use crate::audience::phone::FORGOTTEN;
 use crate::clock::UnixMs;
 use crate::cloud::Endpoint;
 use crate::message::compose::Message;
@@ -176,6 +179,8 @@ impl Ledger {
             content: db.prepare_cached("INSERT INTO contents VALUES (?1, ?2, ?3, ?4, ?5)")?,
             change: db.prepare_cached("INSERT INTO changes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?,
             row: db.prepare_cached("INSERT INTO plan_rows VALUES (?1, ?2, ?3, ?4, ?5)")?,
+            recall: Recall::new(db)?,
+            campaign: key.campaign.to_owned(),
             db,
             plan,
             occurrences,
@@ -212,6 +217,8 @@ pub struct Staging<'a> {
     content: CachedStatement<'a>,
     change: CachedStatement<'a>,
     row: CachedStatement<'a>,
+    recall: Recall<'a>,
+    campaign: String,
     plan: PlanId,
     occurrences: Occurrences<'a>,
     rows: u64,
@@ -235,14 +242,20 @@ impl Staging<'_> {
     /// Adds a row that becomes a message, unless this person has one already for this occurrence.
     ///
     /// A message not yet sent takes the new wording when the plan is opened; what was sent, or may have been, stays as it
-    /// was.
+    /// was. Whoever was forgotten at their request is turned away.
     ///
     /// # Errors
     /// When the ledger cannot be written.
     pub fn message(&mut self, to: &Addressee<'_>, content: &Content<'_>) -> Result<(), LedgerError> {
-        let occurrence = self.occurrences.id(to.occurrence)?;
         // An identity fits 64 bits; the ledger keeps the same bits as a signed number.
         let (row, identity) = (to.row.cast_signed(), to.identity.cast_signed());
+        if let Some(at) = self.recall.forgotten_at(identity)? {
+            return self.turned_away(to.row, FORGOTTEN, &erase::forgotten_reason(at));
+        }
+        let (occurrence, identity) = match self.recall.purged(&self.campaign, to.occurrence, identity)? {
+            Some((occurrence, pseudonym)) => (self.occurrences.id(&occurrence)?, pseudonym),
+            None => (self.occurrences.id(to.occurrence)?, identity),
+        };
         let inserted = self.insert.execute((occurrence, identity, self.plan.0, row, to.recipient))?;
         let message = if inserted == 1 {
             let message = self.db.last_insert_rowid();
@@ -291,7 +304,7 @@ impl Staging<'_> {
 
     /// A message that was there before. Only what is still to be sent, or left the file before its turn, can change.
     fn meet_again(&mut self, known: &Known, to: &Addressee<'_>, content: &Content<'_>) -> Result<(), LedgerError> {
-        let readmitted = known.state == State::Withdrawn.number() && known.reason != open::GIVEN_UP;
+        let readmitted = known.state == State::Withdrawn.number() && !open::is_final(&known.reason);
         if !readmitted && known.state != State::Planned.number() {
             return Ok(());
         }

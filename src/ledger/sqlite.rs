@@ -12,14 +12,15 @@ use super::disk::Place;
 use super::error::LedgerError;
 use super::head::Head;
 use super::switch::Switch;
-use super::{PlanId, RunId, disk, lock};
+use super::{PlanId, RunId, disk, lock, private_directory};
 use crate::clock::UnixMs;
 
 /// `tdgs` in ASCII: tells a ledger from any other SQLite file.
 pub(super) const APPLICATION_ID: i64 = 0x7464_6773;
 
 /// Each makes the next format of the one before; the first makes it of an empty file.
-pub(super) const SCHEMAS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+pub(super) const SCHEMAS: [&str; 3] =
+    [include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
 
 /// What one attempt takes in the ledger, generously.
 const ATTEMPT_BYTES: u64 = 512;
@@ -53,7 +54,7 @@ impl Ledger {
     pub fn open(path: &Path) -> Result<Self, LedgerError> {
         let file_error = |source| LedgerError::File { path: path.to_owned(), source };
         if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
-            fs::create_dir_all(directory).map_err(file_error)?;
+            private_directory(directory).map_err(file_error)?;
         }
         // SQLite gives its side files the mode of the database file.
         let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(file_error)?;

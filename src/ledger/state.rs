@@ -13,7 +13,7 @@ pub enum State {
     Refused,
     /// Nobody knows; the machine never asks again.
     InDoubt,
-    /// Not to be sent: a person gave it up, it left the recipients file, or its occurrence is over.
+    /// Not to be sent: a person gave it up or asked to be forgotten, it left the recipients file, or its occurrence is over.
     Withdrawn,
 }
 

@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use super::beside;
+use super::{beside, private_directory};
 
 /// The line that stops every campaign of a ledger.
 const EVERYTHING: &str = "*";
@@ -58,7 +58,7 @@ impl Switch {
     /// When the file cannot be written.
     pub fn turn_on(&self, campaign: Option<&str>) -> io::Result<()> {
         if let Some(directory) = self.path.parent() {
-            fs::create_dir_all(directory)?;
+            private_directory(directory)?;
         }
         let _turn = self.take_turn()?;
         let mut text = match fs::read(&self.path) {

@@ -2,6 +2,8 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::audience::invisible::harmless;
+
 /// What every screen shows without breaking lines itself.
 pub const WIDTH_MAX: usize = 80;
 
@@ -36,10 +38,4 @@ fn pieces(word: &str, width: usize) -> Vec<String> {
         }
     }
     pieces
-}
-
-/// Nothing that could move the cursor or turn the terminal's writing around.
-fn harmless(text: &str) -> String {
-    let harmful = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars().map(|c| if harmful(c) { '\u{fffd}' } else { c }).collect()
 }

@@ -33,7 +33,11 @@ impl Directory {
     /// # Errors
     /// When it cannot be made, or the disk has no room.
     pub fn create(parent: &Path, name: &str, lines: u64) -> Result<Self, ReportError> {
-        fs::create_dir_all(parent).map_err(|source| ReportError::File { path: parent.to_owned(), source })?;
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(parent)
+            .map_err(|source| ReportError::File { path: parent.to_owned(), source })?;
         let path = make(parent, name)?;
         let directory = Self { path };
         match set_aside(&directory.path.join(RESERVE), lines.max(1) * BYTES_PER_LINE) {

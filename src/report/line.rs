@@ -161,6 +161,7 @@ fn withdrawn(reason: &str) -> &'static str {
     match reason {
         "removed" => "it left the recipients file before its turn",
         "over" => "its occurrence was over before its turn",
+        "forgotten" => "forgotten at their request before its turn",
         _ => "given up while in doubt: it may have arrived",
     }
 }
@@ -175,7 +176,7 @@ fn waiting<'a>(last: Option<&'a AttemptRow>, style: &Style<'_>) -> Cow<'a, str> 
 }
 
 /// Our meaning of the code, then Meta's words.
-fn refused<'a>(code: i64, detail: &'a str) -> Cow<'a, str> {
+pub(super) fn refused<'a>(code: i64, detail: &'a str) -> Cow<'a, str> {
     match (fault::lookup(code), detail.is_empty()) {
         (Some(fault), true) => Cow::Borrowed(fault.meaning),
         (Some(fault), false) => Cow::Owned(format!("{} ({detail})", fault.meaning)),
@@ -183,8 +184,8 @@ fn refused<'a>(code: i64, detail: &'a str) -> Cow<'a, str> {
     }
 }
 
-/// The key holds no phone number that could be read off it.
-fn message_key(campaign: &str, occurrence: &str, identity: i64) -> String {
+/// The key shows no phone number. It is no secret whose it is, though: whoever has a number can make its key and compare.
+pub(super) fn message_key(campaign: &str, occurrence: &str, identity: i64) -> String {
     let mut hash = Sha256::new();
     for part in [campaign, occurrence] {
         hash.update(part.as_bytes());

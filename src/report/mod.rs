@@ -5,6 +5,7 @@
 
 pub mod csv;
 pub mod directory;
+pub mod erase;
 pub mod jsonl;
 pub mod line;
 pub mod live;

@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::harness::project::Project;
 
 /// Every command; the first is tidings itself.
-pub const COMMANDS: [&str; 15] = [
+pub const COMMANDS: [&str; 17] = [
     "",
     "init",
     "check",
@@ -15,6 +15,8 @@ pub const COMMANDS: [&str; 15] = [
     "stop",
     "resume",
     "resolve",
+    "forget",
+    "purge",
     "templates",
     "doctor",
     "sandbox",
@@ -90,6 +92,8 @@ fn tidings_itself_says_how_to_begin_and_what_its_exit_codes_mean() {
       stop         Stop a campaign, or all of them, at once; runs under way too
       resume       Show what stops a campaign, and lift it
       resolve      List the messages in doubt, and settle them
+      forget       Erase a person who asked for it, and message them no more
+      purge        Erase people whose messages were settled long ago
       templates    Read the account's templates, and look at them
       doctor       Look whether everything is ready: token, number, templates
       sandbox      Serve a simulator of WhatsApp's Cloud API on this machine

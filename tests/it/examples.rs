@@ -29,7 +29,7 @@ fn hello_world_is_the_smallest_campaign() {
     all messages
     the wording is that of the built-in simulator's templates, from
     templates.lock.json
-    row 2 to +12025550101: hello_world (en_US), the first
+    row 2 to +1202****0101: hello_world (en_US), the first
     ╭─ hello_world · en_US ───────────────────────────────────────────────────────╮
     │ Hello World                                                                 │
     │                                                                             │
@@ -38,7 +38,7 @@ fn hello_world_is_the_smallest_campaign() {
     │                                                                             │
     │ A sample message                                                            │
     ╰─────────────────────────────────────────────────────────────────────────────╯
-    row 3 to +12025550102: hello_world (en_US)
+    row 3 to +1202****0102: hello_world (en_US)
     ╭─ hello_world · en_US ───────────────────────────────────────────────────────╮
     │ Hello World                                                                 │
     │                                                                             │
@@ -47,7 +47,7 @@ fn hello_world_is_the_smallest_campaign() {
     │                                                                             │
     │ A sample message                                                            │
     ╰─────────────────────────────────────────────────────────────────────────────╯
-    row 4 to +12025550103: hello_world (en_US)
+    row 4 to +1202****0103: hello_world (en_US)
     ╭─ hello_world · en_US ───────────────────────────────────────────────────────╮
     │ Hello World                                                                 │
     │                                                                             │
@@ -105,7 +105,7 @@ fn the_spring_sale_shows_what_a_campaign_can_say_and_what_is_wrong_with_its_rows
     5 of 20 messages
     the wording is that of the built-in simulator's templates, from
     templates.lock.json
-    row 2 to +12025550101: spring_sale (en_US), the first
+    row 2 to +1202****0101: spring_sale (en_US), the first
     ╭─ spring_sale · en_US ──────────────────────────────────────────────────────╮
     │ [image] https://cdn.example.com/spring_sale/women.jpg                      │
     │                                                                            │
@@ -119,7 +119,7 @@ fn the_spring_sale_shows_what_a_campaign_can_say_and_what_is_wrong_with_its_rows
     │ [ Shop now ]  https://shop.example.com/spring?code=SPRING-Q101             │
     │ [ Stop offers ]                                                            │
     ╰────────────────────────────────────────────────────────────────────────────╯
-    row 3 to +12025550102: spring_sale (es_ES)
+    row 3 to +1202****0102: spring_sale (es_ES)
     ╭─ spring_sale · es_ES ────────────────────────────────────────────────────────╮
     │ [image] https://cdn.example.com/spring_sale/men.jpg                          │
     │                                                                              │
@@ -133,7 +133,7 @@ fn the_spring_sale_shows_what_a_campaign_can_say_and_what_is_wrong_with_its_rows
     │ [ Comprar ]  https://shop.example.com/spring?code=SPRING-M102                │
     │ [ No más ofertas ]                                                           │
     ╰──────────────────────────────────────────────────────────────────────────────╯
-    row 4 to +13055550103: spring_sale (pt_BR)
+    row 4 to +1305****0103: spring_sale (pt_BR)
     ╭─ spring_sale · pt_BR ─────────────────────────────────────────────────────╮
     │ [image] https://cdn.example.com/spring_sale/kids.jpg                      │
     │                                                                           │
@@ -147,7 +147,7 @@ fn the_spring_sale_shows_what_a_campaign_can_say_and_what_is_wrong_with_its_rows
     │ [ Comprar ]  https://shop.example.com/spring?code=SPRING-J103             │
     │ [ Parar ofertas ]                                                         │
     ╰───────────────────────────────────────────────────────────────────────────╯
-    row 9 to +14155550108: spring_sale (en_US), the shortest
+    row 9 to +1415****0108: spring_sale (en_US), the shortest
     worth a look: column `first_name` is empty, so something else is said
     ╭─ spring_sale · en_US ─────────────────────────────────────────────────────╮
     │ [image] https://cdn.example.com/spring_sale/kids.jpg                      │
@@ -162,7 +162,7 @@ fn the_spring_sale_shows_what_a_campaign_can_say_and_what_is_wrong_with_its_rows
     │ [ Shop now ]  https://shop.example.com/spring?code=SPRING-F108            │
     │ [ Stop offers ]                                                           │
     ╰───────────────────────────────────────────────────────────────────────────╯
-    row 19 to +16175550118: spring_sale (pt_BR), the longest
+    row 19 to +1617****0118: spring_sale (pt_BR), the longest
     ╭─ spring_sale · pt_BR ────────────────────────────────────────────────────────╮
     │ [image] https://cdn.example.com/spring_sale/men.jpg                          │
     │                                                                              │

@@ -39,7 +39,7 @@ pub fn run(args: &Args, printer: Printer) -> Result<Exit, Failure> {
     }
     let changes = compare(before.templates(), now.templates());
     if args.json {
-        printer.data(&json(&changes));
+        printer.json(&json(&changes));
     } else if changes.is_empty() {
         let count = counted(now.templates().len() as u64, "translation");
         printer.result(&format!("{}: as it was locked, {count}", path.display()));

@@ -46,7 +46,7 @@ pub fn run(args: &Args, printer: Printer) -> Result<Exit, Failure> {
     let lock = read_lock(&args.file)?;
     if args.json {
         let listed: Vec<_> = lock.templates().iter().map(Listed::of).collect();
-        printer.data(&json(&listed));
+        printer.json(&json(&listed));
     } else if lock.templates().is_empty() {
         printer.data("the account has no templates");
     } else {

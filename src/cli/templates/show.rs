@@ -33,7 +33,7 @@ pub fn run(args: &Args, printer: Printer) -> Result<Exit, Failure> {
         return Err(Failure::Usage(unknown(&args.name, &lock)));
     }
     if args.json {
-        printer.data(&json(&templates.iter().map(|template| template.as_json()).collect::<Vec<_>>()));
+        printer.json(&json(&templates.iter().map(|template| template.as_json()).collect::<Vec<_>>()));
     } else {
         printer.data(&templates.iter().map(|template| text(template)).collect::<Vec<_>>().join("\n\n"));
     }

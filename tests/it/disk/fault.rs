@@ -66,9 +66,13 @@ impl Fault {
 
     /// Runs the project; the `at`-th call fails, from 1. With 0 none does.
     pub fn meets(self, project: &Project, api: &str, at: u64) -> Failed {
+        let run = ["run", "campaign.yaml", "--yes", "--ledger", "ledger.sqlite", "--api-url", api];
+        self.meets_command(project, project.command(run), at)
+    }
+
+    /// The same with any command.
+    pub fn meets_command(self, project: &Project, mut command: Command, at: u64) -> Failed {
         let book = project.path("book");
-        let mut command =
-            project.command(["run", "campaign.yaml", "--yes", "--ledger", "ledger.sqlite", "--api-url", api]);
         let lasts = match self.lasts {
             Lasts::Once => OsString::from("once"),
             Lasts::Ever => OsString::from("ever"),

@@ -5,7 +5,8 @@
    DISK_ERROR  with which error number
    DISK_LASTS  once, ever, or the path of a file: as long as it exists
    DISK_SHORT  set: the first one writes half of it, and those after it fail
-   DISK_FILE   the only file that counts, instead of all that belong to the ledger
+   DISK_KILL   set: the process dies there instead
+   DISK_FILE   the only file that counts, instead of all that belong to the ledger; where the process dies, also reports
    DISK_BOOK   a file that is told how many calls there were, and how many failed */
 
 #define _GNU_SOURCE
@@ -13,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +36,7 @@ static int is_ledger(int fd) {
     if (length < 0) return 0;
     path[length] = 0;
     const char *only = setting("DISK_FILE");
-    return *only ? !strcmp(path, only) : strstr(path, "ledger.sqlite") != NULL;
+    return *only ? !strcmp(path, only) : strstr(path, "ledger.sqlite") || (*setting("DISK_KILL") && strstr(path, "/reports/"));
 }
 
 static void note(void) {
@@ -58,6 +60,7 @@ static int verdict(int fd, const char *kind) {
         if (verdict && *lasts == '/' && access(lasts, F_OK)) verdict = 0;
         failed += verdict > 0;
         note();
+        if (verdict && *setting("DISK_KILL")) kill(getpid(), SIGKILL);
         pthread_mutex_unlock(&turn);
     }
     errno = verdict == 1 ? atoi(setting("DISK_ERROR")) : before;

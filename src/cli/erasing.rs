@@ -1,0 +1,189 @@
+//! Where personal data is, for the commands that erase it: ledgers, the reports beside their campaigns, and files that
+//! belong to people and are only named.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use super::failure::Failure;
+use super::printer::{Printer, counted};
+use super::read::existing_ledger;
+use super::run::DIED;
+use super::signals::Signals;
+use super::{Exit, Global, hint};
+use crate::audience::sought::Sought;
+use crate::campaign::{self, Campaign, is_defaults};
+use crate::clock::Clock;
+use crate::ledger::{Ledger, LedgerError};
+use crate::report::ReportError;
+use crate::report::erase::{Erasure, Rewritten};
+
+/// So many lines of a file are named.
+const LINES_NAMED: usize = 3;
+
+/// A ledger, and the campaigns beside it.
+pub struct Place {
+    /// The ledger's file.
+    pub ledger: PathBuf,
+    folders: BTreeSet<PathBuf>,
+    campaigns: Vec<Campaign>,
+}
+
+/// The places of these campaign files, or of the current folder: each ledger once, with all campaigns of its folders.
+pub fn places(files: &[PathBuf], global: &Global) -> Result<Vec<Place>, Failure> {
+    let here = [PathBuf::from(".")];
+    let mut places: Vec<Place> = Vec::new();
+    for file in if files.is_empty() { &here } else { files } {
+        let ledger = fs::canonicalize(existing_ledger(file, global)?)?;
+        let file = fs::canonicalize(file)?;
+        let folder = if file.is_dir() { file.clone() } else { file.parent().unwrap_or(Path::new("/")).to_owned() };
+        let place = match places.iter().position(|place| place.ledger == ledger) {
+            Some(known) => &mut places[known],
+            None => {
+                places.push(Place { ledger, folders: BTreeSet::new(), campaigns: Vec::new() });
+                let last = places.len() - 1;
+                &mut places[last]
+            }
+        };
+        if !file.is_dir() && !is_defaults(&file) {
+            let gleaned = campaign::glean(&file);
+            place.campaigns.push(gleaned.campaign.ok_or(gleaned.problems)?);
+        }
+        if place.folders.insert(folder.clone()) {
+            place.campaigns.extend(campaigns_in(&folder)?);
+        }
+    }
+    Ok(places)
+}
+
+/// The campaigns of a folder, as far as they can be read: what is wrong in a template does not hide where its reports are.
+fn campaigns_in(folder: &Path) -> io::Result<Vec<Campaign>> {
+    let is_campaign = |path: &PathBuf| {
+        let is_yaml = path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
+        is_yaml && path.is_file() && !is_defaults(path)
+    };
+    let files = files_in(folder)?;
+    Ok(files.into_iter().filter(is_campaign).filter_map(|file| campaign::glean(&file).campaign).collect())
+}
+
+fn files_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files =
+        fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
+    files.retain(|path| path.is_file());
+    files.sort();
+    Ok(files)
+}
+
+impl Place {
+    /// Takes the ledger. What a run that died left under way is in doubt.
+    pub fn open(&self) -> Result<Ledger, LedgerError> {
+        let mut ledger = Ledger::open(&self.ledger)?;
+        ledger.recover(Clock::System.unix_ms(), DIED)?;
+        Ok(ledger)
+    }
+
+    /// Erases from the reports of the ledger's campaigns, wherever a campaign of its folders has reports.
+    pub fn erase_from_reports(&self, ledger: &Ledger, erasure: &mut Erasure<'_>) -> Result<Rewritten, ReportError> {
+        ledger.marked(|marked| erasure.add(marked))?;
+        let directories: BTreeSet<&Path> =
+            self.campaigns.iter().map(|campaign| campaign.report.directory.as_path()).collect();
+        let mut keys: BTreeSet<String> = ledger.campaigns()?.into_iter().collect();
+        keys.extend(self.campaigns.iter().map(|campaign| campaign.key.clone()).filter(|key| !key.is_empty()));
+        let mut all = Rewritten::default();
+        for directory in directories {
+            for key in &keys {
+                let Rewritten { lines, files } = erasure.reports(&directory.join(key))?;
+                all.lines += lines;
+                all.files += files;
+            }
+        }
+        Ok(all)
+    }
+
+    /// Where a person still stands: in recipients files, saved plans and whatever else lies beside the campaigns.
+    pub fn remains(&self, person: &Sought) -> Result<Vec<String>, Failure> {
+        let mut files: BTreeSet<PathBuf> = BTreeSet::new();
+        for folder in &self.folders {
+            files.extend(files_in(folder)?);
+        }
+        let recipients = self.campaigns.iter().map(|campaign| &campaign.recipients.file);
+        files.extend(recipients.filter_map(|file| fs::canonicalize(file).ok()).filter(|file| file.is_file()));
+        let is_of_ledger = |file: &Path| file.to_string_lossy().starts_with(&*self.ledger.to_string_lossy());
+        files.retain(|file| !is_of_ledger(file));
+        files.iter().map(|file| lines_with(file, person)).filter_map(Result::transpose).collect()
+    }
+}
+
+/// The lines of a file in which a person stands, for people.
+fn lines_with(file: &Path, person: &Sought) -> Result<Option<String>, Failure> {
+    let unread = |error: io::Error| {
+        let what = format!("{} cannot be read, to see who stands in it: {error}", file.display());
+        Failure::System(io::Error::new(error.kind(), what))
+    };
+    let mut reader = BufReader::new(File::open(file).map_err(unread)?);
+    let (mut line, mut number, mut found) = (Vec::new(), 0_u64, Vec::new());
+    while reader.read_until(b'\n', &mut line).map_err(unread)? > 0 {
+        number += 1;
+        // In UTF-16 every second byte of a digit is a zero.
+        line.retain(|byte| *byte != 0);
+        if person.stands_in(&String::from_utf8_lossy(&line)) {
+            found.push(number.to_string());
+        }
+        line.clear();
+    }
+    let more = found.len().saturating_sub(LINES_NAMED);
+    found.truncate(LINES_NAMED);
+    let lines = if found.len() == 1 { "line" } else { "lines" };
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    // The path as people know it: from where they are.
+    let here = std::env::current_dir().and_then(fs::canonicalize).unwrap_or_default();
+    let shown = file.strip_prefix(here).unwrap_or(file).display();
+    Ok((!found.is_empty()).then(|| format!("{shown}, {lines} {}{more}", found.join(", "))))
+}
+
+/// Asks on the terminal, unless `--yes` was said.
+pub fn confirm(question: &str, yes: bool) -> Result<(), Failure> {
+    if yes {
+        return Ok(());
+    }
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Err(Failure::Usage(
+            "nobody is here to be asked: add --yes to erase without a question; nothing was erased".to_owned(),
+        ));
+    }
+    Printer::ask(&format!("{question} This cannot be undone. [y/N] "))?;
+    let answer = Signals::default().line()?.unwrap_or_default();
+    match answer.trim().to_ascii_lowercase().as_str() {
+        "y" | "yes" => Ok(()),
+        _ => Err(Failure::Usage("not confirmed; nothing was erased".to_owned())),
+    }
+}
+
+/// Says why it cannot go on. A run that is under way is not disturbed: it could send what is erased beneath it.
+pub fn report(failure: Failure, printer: Printer) -> Exit {
+    match failure {
+        Failure::Ledger(error @ LedgerError::Held { .. }) => {
+            printer.error(&format!(
+                "{error}; nothing was erased from it: wait for it, or end it with {}, and run this again",
+                hint::STOP_ALL
+            ));
+            Exit::Held
+        }
+        Failure::Ledger(error) => {
+            printer.error(&format!("{error}; not everything was erased: once that is mended, run this again"));
+            Exit::Disk
+        }
+        Failure::Report(error) => {
+            printer.error(&format!("{error}; not everything was erased: once that is mended, run this again"));
+            Exit::Disk
+        }
+        failure => failure.report(printer),
+    }
+}
+
+/// `12 lines in 2 report files`; none where there were none.
+pub fn lines_of_reports(rewritten: Rewritten) -> Option<String> {
+    let Rewritten { lines, files } = rewritten;
+    (lines > 0).then(|| format!("{} in {}", counted(lines, "line"), counted(files, "report file")))
+}
