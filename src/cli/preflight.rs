@@ -13,11 +13,11 @@ use super::doctor::{number, service, token};
 use super::failure::Failure;
 use super::printer::Printer;
 use super::way::Way;
+use crate::audience::invisible::harmless;
 use crate::campaign::Campaign;
 use crate::clock::Clock;
 use crate::cloud::account::AccountReader;
 use crate::cloud::client::Timeouts;
-use crate::message::wrap::wrapped;
 use crate::secret::{AppSecret, Token};
 
 /// As long as it may take.
@@ -50,11 +50,6 @@ pub fn look(flight: &Flight<'_>, way: &Way<'_>, token: &Token, printer: Printer)
     let warnings = checks.iter().filter(|check| check.state == State::Warning);
     warnings.for_each(|check| printer.warn(&format!("{}: {}", check.id, harmless(&check.message))));
     Ok(())
-}
-
-/// Names and reasons are other people's words: nothing in them moves the cursor.
-fn harmless(text: &str) -> String {
-    wrapped(text, usize::MAX).concat()
 }
 
 fn stop(check: &Check) -> Option<(&Check, Exit)> {

@@ -81,6 +81,13 @@ impl Printer {
         }
     }
 
+    /// What was asked for, with colours of ours in it.
+    pub fn colored(self, text: &str) {
+        if !self.quiet {
+            let _ = writeln!(anstream::stdout(), "{}", styled(text));
+        }
+    }
+
     /// How it ended, quiet or not where somebody has to look.
     pub fn closing(self, text: &str, exit: Exit) {
         if self.quiet && exit != Exit::Complete {
@@ -110,6 +117,11 @@ impl Printer {
     /// What needs somebody's attention, quiet or not.
     pub fn warn(self, text: &str) {
         let _ = writeln!(anstream::stderr(), "{}", calm(text));
+    }
+
+    /// The same, with colours of ours in it.
+    pub fn warn_colored(self, text: &str) {
+        let _ = writeln!(anstream::stderr(), "{}", styled(text));
     }
 
     /// A question, with the answer to follow on the same line.

@@ -28,8 +28,9 @@ fn strict() -> Server {
     Server { url, running }
 }
 
-fn against(url: &str) -> [&str; 5] {
-    ["--yes", "--ledger", "ledger.sqlite", "--api-url", url]
+/// Whatever a look before sending would have said.
+fn against(url: &str) -> [&str; 6] {
+    ["--no-preflight", "--yes", "--ledger", "ledger.sqlite", "--api-url", url]
 }
 
 #[test]

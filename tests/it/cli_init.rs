@@ -59,17 +59,17 @@ fn a_starter_project_can_be_previewed_and_rehearsed() {
     all messages
     the wording of spring_sale is not known here, so parameters are shown; to read
     it: tidings templates pull campaign.yaml
-    row 2 to +12025550101: spring_sale (en_US), the first, the shortest
+    row 2 to +1202****0101: spring_sale (en_US), the first, the shortest
     ╭─ spring_sale · en_US ─╮
     │ body first_name  Ada  │
     │ body discount    20%  │
     ╰───────────────────────╯
-    row 3 to +12025550102: spring_sale (es)
+    row 3 to +1202****0102: spring_sale (es)
     ╭─ spring_sale · es ─────╮
     │ body first_name  Bruno │
     │ body discount    20%   │
     ╰────────────────────────╯
-    row 4 to +12025550103: spring_sale (en_US), the longest
+    row 4 to +1202****0103: spring_sale (en_US), the longest
     worth a look: column `first_name` is empty, so something else is said
     ╭─ spring_sale · en_US ───╮
     │ body first_name  Friend │

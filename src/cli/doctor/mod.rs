@@ -72,7 +72,7 @@ pub fn run(args: &Args, global: &Global, printer: Printer) -> Exit {
     match diagnose(args, global, printer) {
         Ok((subject, checks)) => {
             if args.json {
-                printer.data(&show::json(&subject.file, &checks));
+                printer.json(&show::json(&subject.file, &checks));
             } else {
                 show::people(&checks, printer);
             }
@@ -204,6 +204,9 @@ impl Visit<'_> {
             to_send: self.subject.to_send,
             reached: local::reached(&self.subject.ledger),
         };
+        if let (None, Err(error)) = (facts, &number) {
+            checks.extend(token::shut_out(error));
+        }
         checks.extend(number::judge(&number, &wanted));
         match self.account {
             Some(account) => self.of_account(account, facts, checks).await?,

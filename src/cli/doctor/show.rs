@@ -40,9 +40,9 @@ pub fn people(checks: &[Check], printer: Printer) {
         said = check.remedy.as_deref().or(said);
         for line in lines(check, remedy) {
             if printer.is_quiet() && needs_a_look {
-                printer.warn(&line);
+                printer.warn_colored(&line);
             } else {
-                printer.result(&line);
+                printer.colored(&line);
             }
         }
     }

@@ -7,6 +7,7 @@ use crate::cli::progress;
 use crate::clock::{UnixMs, minute};
 use crate::cloud::ReadError;
 use crate::cloud::account::{TokenFacts, TokenKind};
+use crate::cloud::fault::Effect;
 use crate::secret::{APP_SECRET_VARIABLE, TokenSource};
 
 /// The permission to send.
@@ -108,6 +109,19 @@ fn validity(facts: &TokenFacts, found_in: &str) -> Result<Check, Check> {
         Some(kind) => Check::warning("token", of(&format!("of an unusual type ({kind})")), RENEW),
         None => Check::ok("token", of("valid")),
     })
+}
+
+/// That a token lacks a permission, where Meta tells nothing of it and keeps it from the number.
+pub fn shut_out(error: &ReadError) -> Option<Check> {
+    match error {
+        ReadError::Refused(refusal) if refusal.effect() == Effect::Token => Some(Check::no_entry(
+            "permissions",
+            format!("the token may not read the number ({error})"),
+            "assign the system user to the number's account (Business settings > Accounts > WhatsApp accounts), and \
+             generate the token anew with both WhatsApp permissions",
+        )),
+        _ => None,
+    }
 }
 
 fn permissions(facts: &TokenFacts, account: Option<&str>) -> Check {

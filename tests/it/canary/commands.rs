@@ -1,6 +1,6 @@
 //! Every command, as it should be used and as it should not.
 
-use super::replies::{refusal, taken};
+use super::replies::{refusal, taken, told};
 use super::server::Answer;
 use super::source::{Mood, Source};
 use super::stage::{Stage, TOKEN};
@@ -43,7 +43,7 @@ impl Path {
 const SEND: &str = "run campaign.yaml --yes --ledger ledger.sqlite --api-url URL";
 
 pub fn paths() -> Vec<Path> {
-    [well(), no_token(), stores(), misplaced(), refused(), broken()].into_iter().flatten().collect()
+    [well(), no_token(), stores(), doctor(), misplaced(), refused(), broken()].into_iter().flatten().collect()
 }
 
 /// Nothing is wrong.
@@ -172,6 +172,69 @@ fn stores() -> Vec<Path> {
 fn not_utf8() -> std::ffi::OsString {
     use std::os::unix::ffi::OsStringExt;
     std::ffi::OsString::from_vec([TOKEN.as_bytes(), b"\xff"].concat())
+}
+
+/// A look at everything, whatever there is to see.
+fn doctor() -> Vec<Path> {
+    let doctor = "doctor campaign.yaml --api-url URL --ledger ledger.sqlite";
+    let ills = [
+        ("token-expired", 77),
+        ("token-user", 0),
+        ("scope-messaging", 77),
+        ("number-disconnected", 2),
+        ("health-blocked", 2),
+    ];
+    let sick = ills.map(|(ill, code)| {
+        let lines = [format!("doctor campaign.yaml --sandbox --sick {ill}")];
+        path(ill, &lines.each_ref().map(String::as_str), code)
+    });
+    let asked = [
+        Source::Variable,
+        Source::File,
+        Source::Command,
+        Source::Vault(Mood::Obliging),
+        Source::Conjur(Mood::Obliging),
+    ];
+    let well = asked.map(|source| path("a look by every way in", &[doctor], 2).from(source).answered(told));
+    let other = vec![
+        path("a look in JSON", &[&format!("{doctor} --json")], 2).answered(told),
+        path("a look before a run that goes on", &[SEND], 0).answered(told),
+        path("a look before a run that ends", &[SEND], 77)
+            .answered(|request| refusal(request, "401 Unauthorized", 190, 463)),
+        path("a look that is refused", &[doctor], 77)
+            .answered(|request| refusal(request, "401 Unauthorized", 190, 463)),
+        path("a look that is not allowed", &[doctor], 77).answered(|request| refusal(request, "403 Forbidden", 200, 0)),
+        path("a look without a proof", &[doctor], 77).answered(|request| {
+            let body = format!(
+                r#"{{"error":{{"message":"Invalid appsecret_proof {}","code":100,"fbtrace_id":"A"}}}}"#,
+                request.head
+            );
+            let body = body.replace("\r\n", " ");
+            vec![
+                format!(
+                    "HTTP/1.1 400 Bad Request\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                    body.len()
+                )
+                .into_bytes(),
+            ]
+        }),
+        path("a look at a stranger", &[doctor], 2)
+            .answered(|request| vec![format!("{}\r\n\r\n", request.token).into_bytes()]),
+        path("a look elsewhere", &[doctor], 0).answered(|request| {
+            vec![
+                format!("HTTP/1.1 307 Away\r\nLocation: {}\r\nContent-Length: 0\r\n\r\n", request.elsewhere)
+                    .into_bytes(),
+            ]
+        }),
+        path("a look without a token", &[doctor], 77).from(Source::Nowhere),
+        path("a look with a store that refuses", &[doctor], 77).from(Source::Vault(Mood::Refusing)),
+        path(
+            "a look at a sick simulator in JSON",
+            &["doctor campaign.yaml --sandbox --sick template-paused --json"],
+            2,
+        ),
+    ];
+    sick.into_iter().chain(well).chain(other).collect()
 }
 
 /// The token stands where it must never stand.

@@ -1,5 +1,7 @@
 //! What a server may answer to a message, most of it with the token repeated wherever there is room.
 
+use serde_json::json;
+
 use super::server::{Answer, Request};
 
 pub struct Reply {
@@ -26,7 +28,7 @@ fn is_message(request: &Request) -> bool {
 /// An error of Meta's that repeats the token in every field that has words.
 pub fn refusal(request: &Request, status: &str, code: i64, subcode: i64) -> Vec<Vec<u8>> {
     let token = &request.token;
-    let body = serde_json::json!({ "error": {
+    let body = json!({ "error": {
         "message": format!("Malformed access token {token}"),
         "type": format!("OAuthException {token}"),
         "code": code,
@@ -46,6 +48,38 @@ pub fn accepted(_: &Request) -> Vec<Vec<u8>> {
 
 pub fn taken(request: &Request) -> Vec<Vec<u8>> {
     if is_message(request) { accepted(request) } else { nothing_here() }
+}
+
+/// What Meta tells of token, number, account and templates, with the token in place of every word that is free.
+pub fn told(request: &Request) -> Vec<Vec<u8>> {
+    let token = &request.token;
+    let path = request.head.split(' ').nth(1).unwrap_or_default().split('?').next().unwrap_or_default();
+    let body = match path.rsplit('/').next() {
+        _ if is_message(request) => return accepted(request),
+        Some("") => {
+            let data = json!({ "data": {
+                "app_id": "1234567890123456", "type": "SYSTEM_USER", "application": token, "is_valid": true, "user_id": token,
+                "expires_at": 0, "scopes": ["whatsapp_business_messaging", "whatsapp_business_management", token],
+            }});
+            json!([{ "code": 200, "body": data.to_string() }])
+        }
+        Some("message_templates") => json!({ "data": [{
+            "id": token, "name": "hello_world", "language": "en_US", "status": "PAUSED", "category": "UTILITY",
+            "quality_score": { "score": token, "reasons": [token] }, "rejected_reason": token,
+            "components": [{ "type": "BODY", "text": token }],
+        }]}),
+        Some("phone_numbers") => json!({ "data": [{ "id": "106540352242922", "verified_name": token }] }),
+        Some("subscribed_apps") => json!({ "data": [{ "whatsapp_business_api_data": { "id": "1", "name": token } }] }),
+        _ => json!({
+            "id": "106540352242922", "verified_name": token, "display_phone_number": token, "status": token,
+            "quality_rating": token, "platform_type": token, "throughput": { "level": token },
+            "health_status": { "can_send_message": "LIMITED", "entities": [{
+                "entity_type": token, "id": token, "can_send_message": "LIMITED", "additional_info": [token],
+                "errors": [{ "error_code": 1, "error_description": token, "possible_solution": token }],
+            }]},
+        }),
+    };
+    vec![http("200 OK", &format!("Content-Type: application/json\r\nX-Echo: {token}\r\n"), &body.to_string())]
 }
 
 macro_rules! graph {

@@ -94,6 +94,21 @@ fn nobody_may_be_told_about_the_token_and_nothing_fails_for_it() {
 }
 
 #[test]
+fn a_token_that_may_not_read_the_number_fails_also_where_nothing_is_told_of_it() {
+    let ran = sick_of(&healthy(), &["token-opaque", "scope-management"]);
+    ran.code(77);
+    let told = complaints(&ran);
+    let permissions = told.lines().skip_while(|line| !line.starts_with('✗')).take(5).collect::<Vec<_>>().join("\n");
+    assert_snapshot!(permissions, @"
+    ✗ permissions    the token may not read the number (code 200: (#200) You do not
+                     have the necessary permissions required to do this.)
+                     → assign the system user to the number's account (Business
+                       settings > Accounts > WhatsApp accounts), and generate the
+                       token anew with both WhatsApp permissions
+    ");
+}
+
+#[test]
 fn a_missing_permission_fails() {
     assert_snapshot!(sick("scope-messaging"), @"
     ✗ permissions    the token lacks whatsapp_business_messaging
