@@ -4,8 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
-use crate::harness::process::{Running, clean};
-use crate::harness::project::{Project, TIDINGS};
+use crate::harness::project::Project;
+use crate::hostile_input::limits;
 
 /// A campaign with a problem in each file.
 fn bad() -> Project {
@@ -156,15 +156,6 @@ fn a_preview_and_a_run_show_the_same_problems() {
     assert_eq!(project.run(["--sandbox"]).code(2).stderr, checked);
 }
 
-/// What is said within two seconds of processor time and 256 MiB: both are hard limits.
-fn checked_in_a_small_room(project: &Project) -> String {
-    let mut command = clean("sh");
-    let limits = "ulimit -t 2; ulimit -v 262144; exec \"$0\" check campaign.yaml";
-    command.args(["-c", limits, TIDINGS]).current_dir(project.home());
-    let ran = Running::start(&mut command, project.share()).end();
-    format!("{:?} {}", ran.status.code(), ran.stderr)
-}
-
 #[test]
 fn hostile_files_cost_little_and_end_in_problems() {
     let mut bomb = String::from("a: &a0 [x, x]\n");
@@ -196,8 +187,8 @@ fn hostile_files_cost_little_and_end_in_problems() {
     ];
     for campaign in campaigns {
         let start: String = campaign.chars().take(80).collect();
-        let said = checked_in_a_small_room(&Project::new().campaign(&campaign));
-        assert!(said.starts_with("Some(2) error: "), "{start}: {said}");
+        let said = limits::check(&start, &Project::new().campaign(&campaign));
+        assert!(said.code(2).stderr.starts_with("error: "), "{start}: {said:?}");
     }
     let tables = [
         "\"".repeat(1_000_000),
@@ -208,7 +199,7 @@ fn hostile_files_cost_little_and_end_in_problems() {
     ];
     for table in tables {
         let start: String = table.chars().take(80).collect();
-        let said = checked_in_a_small_room(&Project::new().recipients(&table));
-        assert!(said.starts_with("Some(2) error: "), "{start:?}: {said}");
+        let said = limits::check(&start, &Project::new().recipients(&table));
+        assert!(said.code(2).stderr.starts_with("error: "), "{start:?}: {said:?}");
     }
 }

@@ -81,6 +81,8 @@ fn well() -> Vec<Path> {
         path("doubts", &[SEND, "resolve campaign.yaml --ledger ledger.sqlite"], 0).answered(|_| Vec::new()),
         path("doubts given up", &[SEND, "resolve campaign.yaml --ledger ledger.sqlite --give-up"], 0)
             .answered(|_| Vec::new()),
+        path("somebody forgotten", &[SEND, "forget +12025550101 campaign.yaml --yes --ledger ledger.sqlite", SEND], 0),
+        path("everybody purged", &[SEND, "purge --older-than 1h campaign.yaml --yes --ledger ledger.sqlite"], 0),
         path(
             "templates of the sandbox",
             &[

@@ -1,4 +1,4 @@
-//! A WhatsApp that decides by the token: it keeps a book of every request and answers as a function says.
+//! A WhatsApp that decides by the token: it keeps a book of every message and answers as a function says.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -87,6 +87,11 @@ fn converse(stream: TcpStream, book: &Book, answer: &(impl Fn(&Asked, &Book) -> 
     let mut stream = BufReader::new(stream);
     loop {
         let asked = read(&mut stream)?;
+        if !asked.target.contains("/messages") {
+            // A look before sending: nothing is told, so nothing follows from it.
+            stream.get_mut().write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n").ok()?;
+            continue;
+        }
         let answer = answer(&asked, book);
         let echo = asked.target.clone();
         let (status, body) = match answer {

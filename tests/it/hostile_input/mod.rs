@@ -3,6 +3,6 @@
 mod doors;
 mod expressions;
 mod found;
-mod limits;
+pub mod limits;
 mod recipients;
 mod yaml;
