@@ -1,5 +1,6 @@
 //! The command line: one file per command. Only this room prints.
 
+mod attend;
 mod check;
 mod comparing;
 mod completions;

@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use super::Exit;
+use super::attend::attend;
 use super::doctor::check::{Check, State};
 use super::doctor::subject::end_of;
 use super::doctor::{number, service, token};
@@ -35,8 +36,7 @@ pub struct Flight<'a> {
 
 /// Ends a run that could not send, and says what is worth a look.
 pub fn look(flight: &Flight<'_>, way: &Way<'_>, token: &Token, printer: Printer) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let checks = runtime.block_on(checks(flight, way, token))?;
+    let checks = attend(checks(flight, way, token))??;
     if let Some((check, exit)) = checks.iter().find_map(stop) {
         let what = format!(
             "a look before sending: {}: {}\n{}\nmore with: {}; to send without this look: --no-preflight",

@@ -153,7 +153,7 @@ fn run_one(
         }
         let token = way.token(&campaign)?;
         if !args.no_preflight {
-            let flight = Flight { campaign: &campaign, people, doctor: hint::command("doctor", file, global) };
+            let flight = Flight { campaign: &campaign, people, doctor: doctor(&way, file, global) };
             preflight::look(&flight, &way, &token, printer)?;
         }
         if rehearsal.is_none() && !args.yes {
@@ -219,6 +219,16 @@ pub fn look_for_stops(ledger: &Ledger, campaign: &Campaign, resume: &str) -> Res
             format!("stopped on {}: {detail}; once that is mended: {}", rfc3339(*tripped_at), lift(&id.to_string())),
             if kind == TOKEN { Exit::Token } else { Exit::Stopped },
         ),
+    }
+}
+
+/// The command that looks at everything that this run needs.
+fn doctor(way: &Way<'_>, file: &Path, global: &Global) -> String {
+    let command = hint::command("doctor", file, global);
+    match (way.rehearsal, way.api_url) {
+        (Some(_), _) => format!("{command} --sandbox"),
+        (None, Some(api)) => format!("{command} --api-url {api}"),
+        (None, None) => command,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::attend::attend;
 use super::doctor::token::{MADE_UP, source};
 use super::failure::Failure;
 use super::printer::Printer;
@@ -98,8 +99,7 @@ impl Way<'_> {
         if self.rehearsal.is_some() {
             return Ok(Token::for_sandbox("sandbox"));
         }
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(runtime.block_on(campaign.sender.token.read())?)
+        Ok(attend(campaign.sender.token.read())??)
     }
 
     /// Where that token comes from, in words.

@@ -1,9 +1,10 @@
 //! Breakers: a run that stopped by itself, for a reason that does not pass by itself, stays stopped until a person has
 //! looked. cron cannot reset them.
 
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::error::LedgerError;
+use super::peek::Peek;
 use super::sqlite::Ledger;
 use super::{BreakerId, PlanId};
 use crate::clock::UnixMs;
@@ -62,12 +63,7 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn breakers(&self, campaign: &str, phone_number_id: &str) -> Result<Vec<Breaker>, LedgerError> {
-        let mut query = self.db.prepare_cached(
-            "SELECT breaker_id, kind, detail, tripped_at FROM breakers
-             WHERE acknowledged_at IS NULL AND scope IN ('campaign ' || ?1, 'sender ' || ?2) ORDER BY breaker_id",
-        )?;
-        let breakers = query.query_map((campaign, phone_number_id), breaker)?;
-        Ok(breakers.collect::<Result<_, _>>()?)
+        standing(&self.db, campaign, phone_number_id)
     }
 
     /// A person has looked: the breaker stops nothing any more. False when there is none of this number that stands.
@@ -100,4 +96,23 @@ impl Ledger {
 
 fn breaker(row: &Row<'_>) -> rusqlite::Result<Breaker> {
     Ok(Breaker { id: BreakerId(row.get(0)?), kind: row.get(1)?, detail: row.get(2)?, tripped_at: row.get(3)? })
+}
+
+impl Peek {
+    /// What [`Ledger::breakers`] tells.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn breakers(&self, campaign: &str, phone_number_id: &str) -> Result<Vec<Breaker>, LedgerError> {
+        standing(&self.db, campaign, phone_number_id)
+    }
+}
+
+fn standing(db: &Connection, campaign: &str, phone_number_id: &str) -> Result<Vec<Breaker>, LedgerError> {
+    let mut query = db.prepare_cached(
+        "SELECT breaker_id, kind, detail, tripped_at FROM breakers
+         WHERE acknowledged_at IS NULL AND scope IN ('campaign ' || ?1, 'sender ' || ?2) ORDER BY breaker_id",
+    )?;
+    let breakers = query.query_map((campaign, phone_number_id), breaker)?;
+    Ok(breakers.collect::<Result<_, _>>()?)
 }

@@ -26,7 +26,8 @@ pub fn look_at_place(path: &Path) -> Result<(), LedgerError> {
     let above = path.ancestors().skip(1).map(|folder| if folder.as_os_str().is_empty() { here } else { folder });
     let folder = above.into_iter().find(|folder| folder.exists()).unwrap_or(here);
     for place in [folder, path].into_iter().filter(|place| place.exists()) {
-        access(place, Access::WRITE_OK).map_err(|errno| file_error(place, errno.into()))?;
+        let rights = if place.is_dir() { Access::WRITE_OK | Access::EXEC_OK } else { Access::WRITE_OK };
+        access(place, rights).map_err(|errno| file_error(place, errno.into()))?;
     }
     disk::refuse_network(folder)
 }

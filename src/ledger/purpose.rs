@@ -1,8 +1,9 @@
 //! Whether a ledger is about real messages or rehearsals. One that was both would take people for messaged who were not.
 
-use rusqlite::OptionalExtension;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::error::LedgerError;
+use super::peek::Peek;
 use super::sqlite::Ledger;
 
 /// What a ledger is about.
@@ -20,8 +21,7 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn purpose(&self) -> Result<Option<Purpose>, LedgerError> {
-        let rehearsal = self.db.query_row("SELECT rehearsal FROM purpose", [], |row| row.get(0)).optional()?;
-        Ok(rehearsal.map(|rehearsal: bool| if rehearsal { Purpose::Rehearsal } else { Purpose::Real }))
+        written(&self.db)
     }
 
     /// Writes down what the ledger is about, unless that stands there.
@@ -35,4 +35,19 @@ impl Ledger {
         )?;
         Ok(())
     }
+}
+
+impl Peek {
+    /// What [`Ledger::purpose`] tells.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn purpose(&self) -> Result<Option<Purpose>, LedgerError> {
+        written(&self.db)
+    }
+}
+
+fn written(db: &Connection) -> Result<Option<Purpose>, LedgerError> {
+    let rehearsal = db.query_row("SELECT rehearsal FROM purpose", [], |row| row.get(0)).optional()?;
+    Ok(rehearsal.map(|rehearsal: bool| if rehearsal { Purpose::Rehearsal } else { Purpose::Real }))
 }

@@ -1,14 +1,17 @@
 //! A token that a command prints: how most secret managers are asked.
 
+use std::io::ErrorKind;
+use std::pin::pin;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
+use memchr::memmem;
 use rustix::process::{Pid, Signal, kill_process_group};
 use secrecy::zeroize::Zeroizing;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 
-use super::{APP_SECRET_VARIABLE, DEFAULT_VARIABLE, TOKEN_BYTES_MAX, Token, TokenError, token_like};
+use super::{APP_SECRET_VARIABLE, DEFAULT_VARIABLE, TOKEN_BYTES_MAX, Token, TokenError};
 
 /// A secret manager's command line client answers in a second or two; one that hangs must not hang cron.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(10);
@@ -16,8 +19,16 @@ const COMMAND_TIMEOUT: Duration = Duration::from_secs(10);
 /// What a command says of its failure is a few lines; of more, the end tells most.
 const TALK_BYTES_MAX: usize = 1024;
 
-/// A shorter word is none that has to be hidden.
-const SECRET_BYTES_MIN: usize = 6;
+/// How long pipes are listened to that outlive the command.
+const GRACE: Duration = Duration::from_millis(200);
+
+/// Keys and tokens are longer than this, and hold letters and digits.
+const CODE_BYTES_MIN: usize = 20;
+
+/// So many bytes in a row that were also printed as the token are no accident.
+const PIECE_BYTES: usize = 8;
+
+const HIDDEN: &str = "[hidden]";
 
 /// Secrets of ours that no command needs in order to fetch a token.
 const WITHHELD: [&str; 3] = [DEFAULT_VARIABLE, APP_SECRET_VARIABLE, "TIDINGS_LEDGER"];
@@ -82,60 +93,83 @@ impl Drop for Group {
 }
 
 async fn run(argv: &[String]) -> Result<Answer, String> {
-    let mut group = Group::start(argv).map_err(|error| format!("cannot be started: {error}"))?;
-    let (output, talk) = (group.child.stdout.take(), group.child.stderr.take());
-    let ended = async {
-        let status = group.child.wait().await;
+    let mut group = Group::start(argv).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => {
+            format!(
+                "cannot be started: {error}; where PATH is short, as under cron, write the whole path of the program"
+            )
+        }
+        _ => format!("cannot be started: {error}"),
+    })?;
+    let (mut output, mut talk) = (Zeroizing::new(Vec::with_capacity(TOKEN_BYTES_MAX + 1)), Vec::new());
+    let (stdout, stderr) = (group.child.stdout.take(), group.child.stderr.take());
+    let status = {
+        let mut reading = pin!(async { tokio::try_join!(capped(stdout, &mut output), tail(stderr, &mut talk)) });
+        let unreadable = |error| format!("could not be read: {error}");
+        let mut is_read = false;
+        let status = loop {
+            tokio::select! {
+                status = group.child.wait() => break status.map_err(unreadable)?,
+                read = &mut reading, if !is_read => is_read = read.map(|_| true).map_err(unreadable)?,
+            }
+        };
         // A child that it left behind would keep the pipes open.
         group.end();
+        if !is_read {
+            // One that left the group keeps them open all the same; what was to be said stands in them already.
+            tokio::time::timeout(GRACE, reading).await.unwrap_or(Ok(((), ()))).map_err(unreadable)?;
+        }
         status
     };
-    let (status, output, talk) =
-        tokio::try_join!(ended, capped(output), tail(talk)).map_err(|error| format!("could not be read: {error}"))?;
     Ok(Answer { status, output, talk })
 }
 
 /// The first bytes, one more than are allowed. Then nobody listens any more, which ends the command.
-async fn capped(source: Option<impl AsyncRead + Unpin>) -> std::io::Result<Zeroizing<Vec<u8>>> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(TOKEN_BYTES_MAX + 1));
+async fn capped(source: Option<impl AsyncRead + Unpin>, kept: &mut Vec<u8>) -> std::io::Result<()> {
     if let Some(source) = source {
-        source.take(TOKEN_BYTES_MAX as u64 + 1).read_to_end(&mut bytes).await?;
+        source.take(TOKEN_BYTES_MAX as u64 + 1).read_to_end(kept).await?;
     }
-    Ok(bytes)
+    Ok(())
 }
 
-/// The last bytes.
-async fn tail(source: Option<impl AsyncRead + Unpin>) -> std::io::Result<Vec<u8>> {
-    let mut kept = Vec::new();
-    let Some(mut source) = source else { return Ok(kept) };
+/// The last bytes, from the beginning of a word.
+async fn tail(source: Option<impl AsyncRead + Unpin>, kept: &mut Vec<u8>) -> std::io::Result<()> {
+    let Some(mut source) = source else { return Ok(()) };
     let mut block = [0; TALK_BYTES_MAX];
     loop {
         match source.read(&mut block).await? {
-            0 => return Ok(kept),
+            0 => return Ok(()),
             count => kept.extend_from_slice(&block[..count]),
         }
-        kept.drain(..kept.len().saturating_sub(TALK_BYTES_MAX));
+        if kept.len() > TALK_BYTES_MAX {
+            kept.drain(..kept.len() - TALK_BYTES_MAX);
+            // Half a secret cannot be told from a word.
+            let word = kept.iter().position(u8::is_ascii_whitespace).unwrap_or(kept.len());
+            kept.drain(..word);
+        }
     }
 }
 
-/// What a command says of its failure, in one line and without what may be a secret: what looks like a token, and
-/// whatever it printed as one.
+/// What a command says of its failure, in one line and without what may be a secret, whole, in pieces or encoded.
 fn told(talk: &[u8], output: &str) -> String {
     let talk = String::from_utf8_lossy(talk);
-    let secrets: Vec<&str> = output.split_whitespace().filter(|word| word.len() >= SECRET_BYTES_MIN).collect();
+    let printed: Zeroizing<Vec<u8>> =
+        Zeroizing::new(output.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect());
     let words = talk.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
-    let words: Vec<String> = words.map(|word| without_secrets(word, &secrets)).collect();
+    let words: Vec<&str> = words.map(|word| if may_be_secret(word, &printed) { HIDDEN } else { word }).collect();
     if words.is_empty() { String::new() } else { format!("; it says: {}", words.join(" ")) }
 }
 
-fn without_secrets(word: &str, secrets: &[&str]) -> String {
-    const HIDDEN: &str = "[hidden]";
-    if word.contains("EAA") || secrets.iter().any(|secret| word.contains(secret)) {
-        return HIDDEN.to_owned();
-    }
-    let mut clean = word.to_owned();
-    for token in token_like(word).into_iter().rev() {
-        clean.replace_range(token, HIDDEN);
-    }
-    clean
+/// Whether a word holds something that may be a key or a token, or a piece of what was printed as one. Rather one word too
+/// many is hidden than one too few.
+fn may_be_secret(word: &str, printed: &[u8]) -> bool {
+    let is_of_code = |c: char| c.is_ascii_alphanumeric() || "+/_=.-".contains(c);
+    let is_code = |part: &str| {
+        let has = |kind: fn(&u8) -> bool| part.bytes().any(|byte| kind(&byte));
+        part.len() >= CODE_BYTES_MIN && has(u8::is_ascii_alphabetic) && has(u8::is_ascii_digit)
+    };
+    let is_printed = !printed.is_empty()
+        && word.len() >= PIECE_BYTES.min(printed.len())
+        && word.as_bytes().windows(PIECE_BYTES.min(printed.len())).any(|piece| memmem::find(printed, piece).is_some());
+    word.contains("EAA") || is_printed || word.split(|c| !is_of_code(c)).any(is_code)
 }

@@ -15,6 +15,7 @@ use secrecy::zeroize::Zeroizing;
 use super::{TOKEN_BYTES_MAX, Token, TokenError};
 
 const GROUP_OR_OTHERS_READ: u32 = 0o044;
+const OTHERS_READ: u32 = 0o004;
 const GROUP_OR_OTHERS_WRITE: u32 = 0o022;
 const OTHERS_WRITE: u32 = 0o002;
 const STICKY: u32 = 0o1000;
@@ -51,7 +52,7 @@ fn text(path: &Path) -> Result<Zeroizing<String>, TokenError> {
 }
 
 /// Without waiting for whoever might write into a FIFO.
-fn open(path: &Path) -> io::Result<File> {
+pub(super) fn open(path: &Path) -> io::Result<File> {
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
     Ok(File::from(rustix::fs::open(path, flags, Mode::empty())?))
 }
@@ -68,7 +69,9 @@ fn fault(file: &File, path: &Path) -> io::Result<Option<String>> {
     if mode & GROUP_OR_OTHERS_WRITE != 0 {
         return Ok(Some(format!("may be changed by other users {mend}")));
     }
-    if mode & GROUP_OR_OTHERS_READ != 0 && !is_mounted_secret(file, stat.st_uid)? {
+    // Only root can have given a group its own file to read: how services get their secrets.
+    let readable = if stat.st_uid == 0 { OTHERS_READ } else { GROUP_OR_OTHERS_READ };
+    if mode & readable != 0 && !is_mounted_secret(file, stat.st_uid)? {
         return Ok(Some(format!("may be read by other users {mend}")));
     }
     open_directory(path).map(|directory| {
@@ -98,13 +101,14 @@ fn is_mounted_secret(file: &File, owner: u32) -> io::Result<bool> {
     Ok(owner == 0 && IN_MEMORY.contains(&file_system))
 }
 
-/// The directory of the file, or of a link that leads to it, in which anybody could put another in its place.
+/// A directory above the file, or above a link that leads to it, in which anybody could put another in its place.
 fn open_directory(path: &Path) -> io::Result<Option<PathBuf>> {
     for place in [std::path::absolute(path)?, path.canonicalize()?] {
-        let Some(directory) = place.parent() else { continue };
-        let mode = rustix::fs::stat(directory)?.st_mode;
-        if mode & OTHERS_WRITE != 0 && mode & STICKY == 0 {
-            return Ok(Some(directory.to_owned()));
+        for directory in place.ancestors().skip(1) {
+            let mode = rustix::fs::stat(directory)?.st_mode;
+            if mode & OTHERS_WRITE != 0 && mode & STICKY == 0 {
+                return Ok(Some(directory.to_owned()));
+            }
         }
     }
     Ok(None)

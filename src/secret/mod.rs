@@ -103,6 +103,9 @@ pub enum TokenError {
     /// What was read is a token with something around it.
     #[error("{0} does not hold a token alone but JSON; keep the token there by itself, or ask for its field")]
     Json(String),
+    /// A line for a shell was read.
+    #[error("{0} holds a variable or quotes, as a shell reads them; keep only the token there")]
+    Assignment(String),
     /// Nothing was read.
     #[error("{0} does not hold a token: it is empty")]
     Empty(String),
@@ -118,6 +121,9 @@ impl Token {
         }
         if text.starts_with(['{', '[', '"']) {
             return Err(TokenError::Json(source.to_owned()));
+        }
+        if is_assignment(text) {
+            return Err(TokenError::Assignment(source.to_owned()));
         }
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(TokenError::NotAToken(source.to_owned()));
@@ -180,6 +186,12 @@ impl TokenSource {
             Self::Conjur(id) => conjur::read(id, variables).await,
         }
     }
+}
+
+/// `NAME=token`, or a token in quotes. Tokens in Base64 may end in `=`, and have small letters.
+fn is_assignment(text: &str) -> bool {
+    let is_name = |name: &str| name.contains('_') && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    text.starts_with('\'') || text.split_once('=').is_some_and(|(name, _)| is_name(name))
 }
 
 /// On a thread of its own: a share that hangs must not hold up what goes on meanwhile.

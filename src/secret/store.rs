@@ -13,7 +13,7 @@ use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::http::{self, Waits};
-use super::{TokenError, Variables};
+use super::{TokenError, Variables, file};
 
 /// For everything that has to be asked: login and secret together.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -167,7 +167,7 @@ impl Store {
 /// The certificates in a PEM file.
 fn authorities(path: &Path) -> Result<Vec<Certificate>, String> {
     let mut pem = Vec::new();
-    let read = std::fs::File::open(path).and_then(|file| file.take(CA_BYTES_MAX).read_to_end(&mut pem));
+    let read = file::open(path).and_then(|file| file.take(CA_BYTES_MAX).read_to_end(&mut pem));
     read.map_err(|error| format!("cannot be read: {error}"))?;
     match Certificate::from_pem_bundle(&pem) {
         Ok(certificates) if !certificates.is_empty() => Ok(certificates),

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use tidings::secret::TokenSource;
 
-use crate::harness::process::until;
+use rustix::process::Signal;
+
+use crate::harness::process::{Running, until};
 use crate::harness::project::Project;
 use crate::harness::server::Server;
 
@@ -98,6 +100,72 @@ async fn what_a_command_says_of_its_failure_is_shown_without_secrets() {
         refusal("i=0; while [ $i -lt 5000 ]; do echo \"line $i\" >&2; i=$((i+1)); done; echo the cause >&2; exit 1")
             .await;
     assert!(noise.len() < 1200 && noise.ends_with("line 4999 the cause"), "{noise}");
+}
+
+#[tokio::test]
+async fn no_piece_of_a_secret_is_repeated() {
+    let token = "EAAGm0PX4ZcBAKinventedinventedinvented01xyzXYZ98zyxZYX76";
+    let told = [
+        refusal(&format!("echo {token}; echo {token} | fold -w 12 >&2; exit 1")).await,
+        refusal(&format!("echo {token}; echo {token} | base64 -w 40 >&2; exit 1")).await,
+        refusal("echo 'login hvs.CAESIinvented0123456789 failed: secret_id=c4b0f7d1-0000-4b7c-9e1d-invented0001' >&2; exit 2").await,
+        refusal(&format!("head -c 2000 /dev/zero | tr '\\0' x >&2; echo {token}{token} the cause >&2; exit 1")).await,
+        refusal("echo 'no entry whatsapp-token in /etc/secrets (ResourceNotFoundException)' >&2; exit 1").await,
+    ];
+    insta::assert_snapshot!(told.join("\n"), @"
+    the token command `sh` failed: exit status: 1; it says: [hidden] [hidden] [hidden] [hidden] [hidden]
+    the token command `sh` failed: exit status: 1; it says: [hidden] [hidden]
+    the token command `sh` failed: exit status: 2; it says: login [hidden] failed: [hidden]
+    the token command `sh` failed: exit status: 1; it says: [hidden] the cause
+    the token command `sh` failed: exit status: 1; it says: no entry whatsapp-token in /etc/secrets (ResourceNotFoundException)
+    ");
+}
+
+#[tokio::test]
+async fn what_leaves_the_group_is_not_waited_for() {
+    let home = tempfile::tempdir().expect("a directory");
+    let daemon = home.path().join("daemon");
+    let script = format!(
+        "setsid sh -c 'echo $$ > {0}; exec sleep 600' & until test -s {0}; do :; done; printf invented",
+        daemon.display()
+    );
+    shell(&script).read().await.expect("a token");
+    let pid = std::fs::read_to_string(&daemon).expect("a process").trim().parse().expect("a number");
+    rustix::process::kill_process(
+        rustix::process::Pid::from_raw(pid).expect("a process"),
+        rustix::process::Signal::KILL,
+    )
+    .expect("a daemon to end");
+}
+
+#[test]
+fn a_program_with_a_relative_path_is_looked_for_beside_the_campaign() {
+    let sender = "  phone_number_id: \"106540352242922\"\n";
+    let project = Project::new().campaign_with(sender, &format!("{sender}  token: {{ command: [bin/ask] }}\n"));
+    std::fs::create_dir(project.path("bin")).expect("a directory");
+    let project = project.file("bin/ask", "#!/bin/sh\nprintf invented-token-47");
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    std::fs::set_permissions(project.path("bin/ask"), executable).expect("a mode");
+    let server = Server::start(&["--token", "invented-token-47"]);
+    let campaign = project.path("campaign.yaml").display().to_string();
+    let ledger = project.path("ledger").display().to_string();
+    let mut command = project.command(["run", &campaign, "--yes", "--ledger", &ledger, "--api-url", &server.url]);
+    let ran = Running::start(command.current_dir("/"), project.share()).end();
+    ran.code(0).stdout_has("3 accepted");
+}
+
+#[test]
+fn a_wish_to_stop_ends_the_command_too() {
+    let sender = "  phone_number_id: \"106540352242922\"\n";
+    let script = "echo $$ > itself; exec sleep 600";
+    let project =
+        Project::new().campaign_with(sender, &format!("{sender}  token: {{ command: [sh, -c, \"{script}\"] }}\n"));
+    let server = Server::start(&[]);
+    let running = project.start_sending(&server);
+    let itself = project.path("itself");
+    until("the command", || std::fs::read_to_string(&itself).is_ok_and(|pid| pid.ends_with('\n')).then_some(()));
+    running.signal(Signal::TERM).end().code(5).stderr_has("nothing was sent");
+    until("the end of it", || (!lives(&itself)).then_some(()));
 }
 
 #[test]

@@ -50,10 +50,15 @@ impl Check<'_> {
         }
     }
 
-    fn command(&mut self, argv: Vec<String>, spot: Spot<'_>) -> Option<TokenSource> {
+    /// A program with a relative path is looked for beside the campaign file, like all files that it names.
+    fn command(&mut self, mut argv: Vec<String>, spot: Spot<'_>) -> Option<TokenSource> {
         if argv.first().is_none_or(|program| program.trim().is_empty()) {
             self.secret_problem(spot, "the command is empty", "write `[program, argument]`");
             return None;
+        }
+        if argv[0].contains('/') {
+            // Not UTF-8 where the folder's name is not: then it stays as it is written.
+            argv[0] = self.directory.join(&argv[0]).to_str().map_or_else(|| argv[0].clone(), str::to_owned);
         }
         Some(TokenSource::Command(argv))
     }

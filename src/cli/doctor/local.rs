@@ -4,11 +4,13 @@ use std::path::Path;
 
 use super::check::Check;
 use super::number::LIMIT_SPAN_MS;
+use crate::campaign::Campaign;
 use crate::cli::hint;
 use crate::cli::printer::counted;
 use crate::cli::read::Looked;
-use crate::clock::Clock;
-use crate::ledger::{LedgerError, Peek, look_at_place};
+use crate::clock::{Clock, minute};
+use crate::ledger::{Breaker, LedgerError, Peek, Purpose, Reach, Switch, look_at_place};
+use crate::run::TOKEN;
 
 /// Whether campaign and recipients have problems.
 pub fn files(file: &Path, looked: &Looked) -> Check {
@@ -35,18 +37,27 @@ fn from_here(path: &Path) -> &Path {
     here.ok().and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path)
 }
 
-/// Whether a ledger can be held, and is sound.
-pub fn ledger(path: &Path) -> Check {
+/// Whether a ledger can be held, is sound, and is about what is to be sent, where that is known.
+pub fn ledger(path: &Path, wanted: Option<Purpose>) -> Check {
     const ID: &str = "ledger";
-    let look = || -> Result<bool, LedgerError> {
+    let look = || -> Result<Option<Option<Purpose>>, LedgerError> {
         look_at_place(path)?;
-        let ledger = Peek::open(path)?;
-        ledger.as_ref().map(|ledger| ledger.check(path)).transpose()?;
-        Ok(ledger.is_some())
+        let Some(ledger) = Peek::open(path)? else { return Ok(None) };
+        ledger.check(path)?;
+        // Ledgers of the first format do not say.
+        Ok(Some(ledger.purpose().ok().flatten()))
     };
     match look() {
-        Ok(true) => Check::ok(ID, format!("{}, undamaged", from_here(path).display())),
-        Ok(false) => Check::ok(ID, format!("none yet; the first run makes {}", from_here(path).display())),
+        Ok(Some(Some(purpose))) if wanted.is_some_and(|wanted| wanted != purpose) => Check::failed(
+            ID,
+            match purpose {
+                Purpose::Real => "it holds real messages, and a rehearsal would take people for messaged who were not",
+                Purpose::Rehearsal => "it is one of rehearsals, and takes people for messaged who were not",
+            },
+            "name another with --ledger",
+        ),
+        Ok(Some(_)) => Check::ok(ID, format!("{}, undamaged", from_here(path).display())),
+        Ok(None) => Check::ok(ID, format!("none yet; the first run makes {}", from_here(path).display())),
         Err(error) => Check::failed(
             ID,
             error.to_string(),
@@ -54,6 +65,28 @@ pub fn ledger(path: &Path) -> Check {
              place with --ledger",
         ),
     }
+}
+
+/// Whether anything keeps a campaign from being sent until a person has looked; none where that cannot be told.
+pub fn stops(path: &Path, campaign: &Campaign, resume: &str) -> Option<Check> {
+    const ID: &str = "stops";
+    let lift = |id: &str| format!("once that is mended: {resume} --acknowledge {id}");
+    match Switch::of(path).stops(&campaign.key) {
+        Some(Reach::Campaign) => {
+            return Some(Check::failed(ID, "the kill switch is on for this campaign", lift("stop")));
+        }
+        Some(Reach::Everything) => return Some(Check::failed(ID, "the kill switch is on", lift("stop-all"))),
+        None => {}
+    }
+    let breakers = match Peek::open(path).ok()? {
+        Some(ledger) => ledger.breakers(&campaign.key, &campaign.sender.phone_number_id).ok()?,
+        None => Vec::new(),
+    };
+    let Some(Breaker { id, kind, detail, tripped_at }) = breakers.first() else {
+        return Some(Check::ok(ID, "nothing stops this campaign"));
+    };
+    let fails = if kind == TOKEN { Check::no_entry } else { Check::failed };
+    Some(fails(ID, format!("stopped on {}: {detail}", minute(*tripped_at)), lift(&id.to_string())))
 }
 
 /// How many people the ledger has written to of late; none where it cannot be read.

@@ -69,7 +69,7 @@ pub async fn look(
         match file {
             Media::Link(link) if is_rehearsal && !is_loopback(link) => seen.links += 1,
             Media::Link(link) if !is_rehearsal && is_private(link) => {
-                seen.missing.push(format!("{}: WhatsApp cannot reach that address", without_query(link)));
+                seen.missing.push(format!("{}: WhatsApp cannot reach that address", without_keys(link)));
             }
             Media::Link(link) => seen.link(link, prober.look(link).await),
             Media::Id(id) => seen.upload(id, reader.media(number, id).await),
@@ -80,7 +80,7 @@ pub async fn look(
 
 impl Seen {
     fn link(&mut self, link: &str, found: Found) {
-        let link = without_query(link);
+        let link = without_keys(link);
         match found {
             Found::There => self.good += 1,
             Found::Missing(why) => self.missing.push(format!("{link}: {why}")),
@@ -126,7 +126,11 @@ impl Seen {
     }
 }
 
-/// What stands behind a question mark may be somebody's key.
-fn without_query(link: &str) -> &str {
-    link.split(['?', '#']).next().unwrap_or(link)
+/// What stands behind a question mark, or before the host, may be somebody's key.
+fn without_keys(link: &str) -> String {
+    let link = link.split(['?', '#']).next().unwrap_or(link);
+    let Some((scheme, rest)) = link.split_once("://") else { return link.to_owned() };
+    let (host, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+    let host = host.rsplit('@').next().unwrap_or(host);
+    format!("{scheme}://{host}{path}")
 }

@@ -18,6 +18,7 @@ use check::{Check, State};
 use service::Times;
 use subject::Subject;
 
+use super::attend::attend;
 use super::failure::Failure;
 use super::printer::Printer;
 use super::{Exit, Global, help, hint};
@@ -27,6 +28,7 @@ use crate::cloud::ReadError;
 use crate::cloud::account::{AccountReader, TokenFacts};
 use crate::cloud::client::{META_API, Timeouts, check_address, is_loopback};
 use crate::cloud::templates::{Patience, TemplateReader};
+use crate::ledger::Purpose;
 use crate::sandbox::embedded::Embedded;
 use crate::sandbox::faults::Script;
 use crate::sandbox::illness::Illness;
@@ -93,20 +95,28 @@ fn diagnose(args: &Args, global: &Global, printer: Printer) -> Result<(Subject, 
         None => vec![Check::unknown("rest", "not looked at: the file does not say rightly which number sends")],
     };
     checks.push(subject.files.clone());
-    checks.push(local::ledger(&subject.ledger));
+    checks.push(local::ledger(&subject.ledger, purpose(args)));
+    if let Some(campaign) = &subject.campaign {
+        checks.extend(local::stops(&subject.ledger, campaign, &hint::command("resume", &subject.file, global)));
+    }
     Ok((subject, checks))
+}
+
+/// What a run to the same place would write into the ledger; none where it would have one of its own.
+fn purpose(args: &Args) -> Option<Purpose> {
+    let is_here = args.api_url.as_deref().is_some_and(is_loopback);
+    (!args.sandbox).then_some(if is_here { Purpose::Rehearsal } else { Purpose::Real })
 }
 
 /// Everything that somebody has to be asked about.
 fn examine(args: &Args, subject: &Subject, sender: &Sender) -> Result<Vec<Check>, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let sandbox = args.sandbox.then(|| simulator(args, subject)).transpose()?;
     let api = sandbox.as_ref().map(Embedded::base_url);
     let api = api.as_deref().or(args.api_url.as_deref()).unwrap_or(META_API);
     let (token, found_in) = if sandbox.is_some() {
         (Ok(Token::for_sandbox("sandbox")), token::MADE_UP.to_owned())
     } else {
-        (runtime.block_on(sender.token.read()), token::source(&sender.token))
+        (attend(sender.token.read())?, token::source(&sender.token))
     };
     let token = match token {
         Ok(token) => token,
@@ -117,7 +127,7 @@ fn examine(args: &Args, subject: &Subject, sender: &Sender) -> Result<Vec<Check>
     let reader = AccountReader::new(api, &sender.api_version, &token, secret.as_ref(), TIMEOUTS)?;
     let pull = pull(args, &subject.file);
     let visit = Visit { api, subject, sender, account, token: &token, secret: secret.as_ref(), reader, found_in, pull };
-    runtime.block_on(visit.all())
+    attend(visit.all())?
 }
 
 /// A simulator with the templates of the campaign's lock file.
@@ -140,7 +150,12 @@ fn pull(args: &Args, file: &Path) -> String {
 }
 
 fn without_token(error: &TokenError, sender: &Sender) -> Vec<Check> {
-    let remedy = "a token for a system user comes from Business settings > Users > System users > Generate token";
+    let remedy = match error {
+        TokenError::Unset(_) => {
+            "a token for a system user comes from Business settings > Users > System users > Generate token"
+        }
+        _ => "see to its source, which `sender.token` names; `run` reads it in the same way",
+    };
     vec![
         Check::no_entry("token", error.to_string(), remedy),
         service::version(&sender.api_version, &[]),

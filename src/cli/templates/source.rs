@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::campaign::{self, Campaign};
 use crate::catalogue::{Lock, SANDBOX};
+use crate::cli::attend::attend;
 use crate::cli::failure::Failure;
 use crate::cli::printer::Printer;
 use crate::cloud::ReadError;
@@ -36,24 +37,23 @@ pub fn read(file: &Path, args: &SourceArgs, printer: Printer) -> Result<Lock, Fa
         (Some(campaign), problems) if problems.is_empty() => campaign,
         (_, problems) => return Err(problems.into()),
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let version = &campaign.sender.api_version;
     if args.sandbox {
         let sandbox = Embedded::start(Script::default())?;
         let token = Token::for_sandbox("sandbox");
         let reader = TemplateReader::new(&sandbox.base_url(), version, ANY_ACCOUNT, &token, Patience::default())?;
-        let read = runtime.block_on(reader.read());
+        let read = attend(reader.read())?;
         return read.map(|templates| Lock::new(SANDBOX, templates)).map_err(|error| failure(error, &campaign));
     }
     let account = account(&campaign)?;
-    let token = runtime.block_on(campaign.sender.token.read())?;
+    let token = attend(campaign.sender.token.read())??;
     let api = args.api_url.as_deref().unwrap_or(META_API);
     if args.api_url.is_some() {
         printer.talk(&format!("reading from {api}, not from WhatsApp"));
     }
     let reader =
         TemplateReader::new(api, version, account, &token, Patience::default())?.proving(AppSecret::from_environment());
-    let templates = runtime.block_on(reader.read()).map_err(|error| failure(error, &campaign))?;
+    let templates = attend(reader.read())?.map_err(|error| failure(error, &campaign))?;
     Ok(Lock::new(account, templates))
 }
 

@@ -147,6 +147,13 @@ fn no_token() -> Vec<Path> {
                 project.env("CANARY", TOKEN).campaign_with("  token: ", &format!("  token: {{ {yaml} }} # "))
             })
         }),
+        path("a command that fails and tells in pieces", &[SEND], 77).from(Source::Command).with(|stage| {
+            stage.with(|project| {
+                let script = "echo $CANARY; echo $CANARY | fold -w 20 >&2; echo $CANARY | base64 -w 30 >&2; exit 3";
+                let yaml = format!("command: [sh, -c, \"{script}\"]");
+                project.env("CANARY", TOKEN).campaign_with("  token: ", &format!("  token: {{ {yaml} }} # "))
+            })
+        }),
         path("a command that is not there", &[SEND], 77).from(Source::Command).with(|stage| {
             stage.with(|project| {
                 project.campaign_with("  token: ", "  token: { command: [no-such-program, secret] } # ")

@@ -92,7 +92,7 @@ fn redact(ran: &Ran) -> [insta::internals::SettingsBindDropGuard; 2] {
 fn all_is_well() {
     let ran = sick_of(&healthy(), &[]);
     let _redacted = redact(&ran);
-    assert_eq!(complaints(&ran), "21 checks: 21 fine\ncode 0");
+    assert_eq!(complaints(&ran), "22 checks: 22 fine\ncode 0");
     assert_snapshot!(ran.stdout, @"
     ✓ connection     http://127.0.0.1:[port] answers
     ✓ token          a system user's, app Rehearsal (1234567890123456), made up for
@@ -116,7 +116,8 @@ fn all_is_well() {
     ✓ media          1 file of the first messages found
     ✓ files          3 rows, 3 messages, no problems
     ✓ ledger         none yet; the first run makes .tidings/ledger.sqlite
-    21 checks: 21 fine
+    ✓ stops          nothing stops this campaign
+    22 checks: 22 fine
     ");
 }
 
@@ -167,7 +168,7 @@ fn json_has_a_stable_shape() {
     let well = json(&[]);
     let ids: Vec<_> = well["checks"].as_array().expect("checks").iter().map(|check| check["id"].as_str()).collect();
     let ids: Option<Vec<_>> = ids.into_iter().collect();
-    assert_snapshot!(ids.expect("ids").join(" "), @"connection token permissions expiry data-access app-secret clock api-version number platform quality throughput limit health account webhook template template-lock media files ledger");
+    assert_snapshot!(ids.expect("ids").join(" "), @"connection token permissions expiry data-access app-secret clock api-version number platform quality throughput limit health account webhook template template-lock media files ledger stops");
     assert_eq!((&well["exit_code"], &well["schema_version"]), (&Value::from(0), &Value::from(1)));
     let ill = json(&["--sick", "template-paused"]);
     let check = ill["checks"].as_array().expect("checks").iter().find(|check| check["state"] == "failed");
@@ -190,7 +191,7 @@ fn every_illness_is_found() {
         let ran = sick_of(&healthy().env("WHATSAPP_APP_SECRET", proves), &[name]);
         let told = complaints(&ran);
         let fine = name == "tier-low";
-        assert_eq!(told.starts_with("21 checks: 21 fine"), fine, "{name}: {told}");
+        assert_eq!(told.starts_with("22 checks: 22 fine"), fine, "{name}: {told}");
     }
     let ran = sick_of(&healthy(), &["plague"]);
     ran.code(2).stderr_has("there is no illness `plague`");

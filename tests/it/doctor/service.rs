@@ -20,7 +20,7 @@ fn nobody_answers() {
                      → look at the network, at a firewall or proxy on the way, and
                        at --api-url
     ? rest           not looked at: nobody answers
-    4 checks: 2 fine, 1 failed, 1 unknown
+    5 checks: 3 fine, 1 failed, 1 unknown
     code 2
     ");
 }
@@ -30,7 +30,7 @@ fn a_wrong_clock_is_found() {
     assert_snapshot!(sick("clock"), @"
     ✗ clock          this machine is 10 min behind WhatsApp's clock
                      → set it, and let it be kept right: timedatectl set-ntp true
-    21 checks: 20 fine, 1 failed
+    22 checks: 21 fine, 1 failed
     code 2
     ");
 }
@@ -44,14 +44,14 @@ fn a_version_that_has_ended_is_found() {
                      You are calling a deprecated version of the API.)
                      → write `api_version: v26.0` under `sender`, after a rehearsal
     ? rest           not looked at: WhatsApp would not tell
-    8 checks: 5 fine, 1 failed, 2 unknown
+    9 checks: 6 fine, 1 failed, 2 unknown
     code 2
     ");
     let old = healthy().campaign(&CAMPAIGN.replace("v26.0", "v20.0"));
     assert_snapshot!(complaints(&sick_of(&old, &[])), @"
     ✗ api-version    v20.0 ended on 2026-09-24
                      → write `api_version: v26.0` under `sender`, after a rehearsal
-    21 checks: 20 fine, 1 failed
+    22 checks: 21 fine, 1 failed
     code 2
     ");
     let ancient = healthy().campaign(&CAMPAIGN.replace("v26.0", "v3.2"));
@@ -87,7 +87,7 @@ fn a_stranger_that_answers_makes_nothing_fail() {
     ? template       not understood: HTTP 200 with an answer that is no list of
                      templates
     ? media          1013859600285441: HTTP 200 with an answer that is no media file
-    12 checks: 5 fine, 7 unknown
+    13 checks: 6 fine, 7 unknown
     code 0
     ");
 }

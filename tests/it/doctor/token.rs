@@ -16,7 +16,7 @@ fn an_expired_token_ends_the_look() {
                        permissions; tokens from the App Dashboard end within 24
                        hours
     ? rest           not looked at: WhatsApp would not tell
-    8 checks: 6 fine, 1 failed, 1 unknown
+    9 checks: 7 fine, 1 failed, 1 unknown
     code 77
     ");
 }
@@ -34,7 +34,7 @@ fn a_persons_token_is_temporary() {
                        hours
     ! expiry         the token ends on [minute], in 60 min
                      → as above
-    21 checks: 19 fine, 2 worth a look
+    22 checks: 20 fine, 2 worth a look
     code 0
     ");
 }
@@ -49,7 +49,7 @@ fn a_token_that_ends_soon_is_worth_a_look() {
                        Users > System users > Generate token, with both WhatsApp
                        permissions; tokens from the App Dashboard end within 24
                        hours
-    21 checks: 20 fine, 1 worth a look
+    22 checks: 21 fine, 1 worth a look
     code 0
     ");
     let ran = sick_of(&healthy(), &["data-access-ends"]);
@@ -60,7 +60,7 @@ fn a_token_that_ends_soon_is_worth_a_look() {
                        Users > System users > Generate token, with both WhatsApp
                        permissions; tokens from the App Dashboard end within 24
                        hours
-    21 checks: 20 fine, 1 worth a look
+    22 checks: 21 fine, 1 worth a look
     code 0
     ");
 }
@@ -77,7 +77,7 @@ fn a_token_that_ends_before_the_campaign_would_is_told() {
                        Users > System users > Generate token, with both WhatsApp
                        permissions; tokens from the App Dashboard end within 24
                        hours
-    21 checks: 20 fine, 1 worth a look
+    22 checks: 21 fine, 1 worth a look
     code 0
     ");
 }
@@ -88,7 +88,7 @@ fn nobody_may_be_told_about_the_token_and_nothing_fails_for_it() {
     ? token          WhatsApp does not tell (code 100: (#100) You must provide an
                      app access token, or a user access token that is an owner or
                      developer of the app)
-    18 checks: 17 fine, 1 unknown
+    19 checks: 18 fine, 1 unknown
     code 0
     ");
 }
@@ -114,7 +114,7 @@ fn a_missing_permission_fails() {
     ✗ permissions    the token lacks whatsapp_business_messaging
                      → generate the token anew and tick the permission, for an app
                        that has it
-    21 checks: 20 fine, 1 failed
+    22 checks: 21 fine, 1 failed
     code 77
     ");
     assert_snapshot!(sick("scope-management"), @"
@@ -131,14 +131,14 @@ fn a_missing_permission_fails() {
                      necessary permissions required to do this.)
     ? media          1013859600285441: code 200: (#200) You do not have the
                      necessary permissions required to do this.
-    15 checks: 9 fine, 1 failed, 5 unknown
+    16 checks: 10 fine, 1 failed, 5 unknown
     code 77
     ");
     assert_snapshot!(sick("wrong-account"), @"
     ✗ permissions    the token's permissions do not hold for account 102290129340398
                      → assign the system user to that account (Business settings >
                        Accounts > WhatsApp accounts), and generate the token anew
-    21 checks: 20 fine, 1 failed
+    22 checks: 21 fine, 1 failed
     code 77
     ");
 }
@@ -155,7 +155,7 @@ fn an_app_that_demands_proofs_gets_them() {
                        > App settings > Basic; or switch off `Require app secret`
                        under Advanced
     ? rest           not looked at: WhatsApp would not tell
-    8 checks: 5 fine, 1 failed, 2 unknown
+    9 checks: 6 fine, 1 failed, 2 unknown
     code 77
     ");
     let with_secret = healthy().env("WHATSAPP_APP_SECRET", "an-app-secret-of-some-length");
@@ -170,7 +170,7 @@ fn an_app_that_demands_proofs_gets_them() {
                      → copy the app secret from App Dashboard > App settings >
                        Basic, of the app that the token was made for
     ? rest           not looked at: WhatsApp would not tell
-    8 checks: 5 fine, 1 failed, 2 unknown
+    9 checks: 6 fine, 1 failed, 2 unknown
     code 77
     ");
     assert!(!ran.stdout.contains("an-app-secret-of-some-length"));
@@ -185,7 +185,7 @@ fn without_a_token_the_rest_is_not_looked_at() {
                      → a token for a system user comes from Business settings >
                        Users > System users > Generate token
     ? rest           not looked at: there is no token to ask with
-    5 checks: 3 fine, 1 failed, 1 unknown
+    6 checks: 4 fine, 1 failed, 1 unknown
     code 77
     ");
 }

@@ -11,7 +11,7 @@ fn an_account_that_nobody_listens_to_is_worth_a_look() {
                      → subscribe your app in App Dashboard > WhatsApp >
                        Configuration: only webhooks tell whether messages arrive,
                        and who opts out
-    21 checks: 20 fine, 1 worth a look
+    22 checks: 21 fine, 1 worth a look
     code 0
     ");
     assert_snapshot!(sick("webhook-other"), @"
@@ -19,7 +19,7 @@ fn an_account_that_nobody_listens_to_is_worth_a_look() {
                      → subscribe your app in App Dashboard > WhatsApp >
                        Configuration: only webhooks tell whether messages arrive,
                        and who opts out
-    21 checks: 20 fine, 1 worth a look
+    22 checks: 21 fine, 1 worth a look
     code 0
     ");
 }
