@@ -169,13 +169,20 @@ fn stores() -> Vec<Path> {
     let moods =
         [("refuses", Refusing), ("withholds", Withholding), ("misleads", Misleading), ("is confused", Confused)];
     let each = moods.into_iter().flat_map(|(name, mood)| {
-        [Source::Vault(mood), Source::VaultToken(mood), Source::Conjur(mood)]
-            .map(|source| path(name, &[SEND], 77).from(source))
+        [
+            Source::Vault(mood),
+            Source::VaultToken(mood),
+            Source::VaultPod(mood),
+            Source::Conjur(mood),
+            Source::ConjurPod(mood),
+        ]
+        .map(|source| path(name, &[SEND], 77).from(source))
     });
     let asked = [Source::Vault(Refusing), Source::VaultToken(Withholding), Source::Conjur(Confused)];
     let pulls = asked.map(|source| path("templates with a store that does not give", &[templates], 77).from(source));
-    let obliging = path("a token of Vault's", &[SEND], 0).from(Source::VaultToken(Obliging));
-    each.chain(pulls).chain([obliging]).collect()
+    let obliging = [Source::VaultToken(Obliging), Source::VaultPod(Obliging), Source::ConjurPod(Obliging)];
+    let obliging = obliging.map(|source| path("a store that obliges", &[SEND], 0).from(source));
+    each.chain(pulls).chain(obliging).collect()
 }
 
 fn not_utf8() -> std::ffi::OsString {
@@ -200,9 +207,13 @@ fn doctor() -> Vec<Path> {
     let asked = [
         Source::Variable,
         Source::File,
+        Source::Credential,
         Source::Command,
         Source::Vault(Mood::Obliging),
+        Source::VaultToken(Mood::Obliging),
+        Source::VaultPod(Mood::Obliging),
         Source::Conjur(Mood::Obliging),
+        Source::ConjurPod(Mood::Obliging),
     ];
     let well = asked.map(|source| path("a look by every way in", &[doctor], 2).from(source).answered(told));
     let other = vec![

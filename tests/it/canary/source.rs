@@ -13,12 +13,18 @@ use crate::harness::store::{Answer, Asked, StoreServer, base64};
 pub enum Source {
     Variable,
     File,
+    /// systemd's.
+    Credential,
     Command,
     /// Let in by a role.
     Vault(Mood),
     /// Let in by a token that somebody made.
     VaultToken(Mood),
+    /// Let in by the token of a pod.
+    VaultPod(Mood),
     Conjur(Mood),
+    /// Let in by the token of a pod.
+    ConjurPod(Mood),
     /// What the campaign names holds nothing.
     Nowhere,
 }
@@ -39,6 +45,7 @@ pub enum Mood {
 
 pub const SECRET_ID: &str = "c4b0f7d1canary5ecret1d0123456789";
 pub const STANDING: &str = "hvs.CAESIcanaryStandingToken0123456789";
+pub const JWT: &str = "eyJhbGciOiJSUzI1NiJ9canaryJwt0123456789abcdefghij";
 pub const SESSION: &str = "hvs.CAESIcanarySessionToken9876543210";
 pub const API_KEY: &str = "1k3canaryApiKey0123456789abcdefghij";
 pub const PASS: &str = "canaryPassOfConjur0123456789abcdefghij";
@@ -50,6 +57,10 @@ impl Source {
         match self {
             Self::Variable => "env:CANARY".to_owned(),
             Self::File => format!("file:{}", keep(&file, TOKEN, 0o600)),
+            Self::Credential => {
+                keep(&file, TOKEN, 0o600);
+                "file:$CREDENTIALS_DIRECTORY/token".to_owned()
+            }
             Self::Command => {
                 keep(&file, TOKEN, 0o600);
                 // What it was started with, and by whom, is a place to leak to.
@@ -62,8 +73,8 @@ impl Source {
                 );
                 format!("{{ command: [{}] }}", keep(&vault.join("ask"), &script, 0o700))
             }
-            Self::Vault(_) | Self::VaultToken(_) => "vault:kv/whatsapp#token".to_owned(),
-            Self::Conjur(_) => "conjur:whatsapp".to_owned(),
+            Self::Vault(_) | Self::VaultToken(_) | Self::VaultPod(_) => "vault:kv/whatsapp#token".to_owned(),
+            Self::Conjur(_) | Self::ConjurPod(_) => "conjur:whatsapp".to_owned(),
             Self::Nowhere => "env:NOT_SET".to_owned(),
         }
     }
@@ -72,19 +83,32 @@ impl Source {
     pub fn store(self, elsewhere: &str) -> Option<StoreServer> {
         let elsewhere = elsewhere.to_owned();
         match self {
-            Self::Vault(mood) | Self::VaultToken(mood) => {
+            Self::Vault(mood) | Self::VaultToken(mood) | Self::VaultPod(mood) => {
                 Some(StoreServer::new(move |asked| mood.answer(asked, vault(asked), &elsewhere)))
             }
-            Self::Conjur(mood) => Some(StoreServer::new(move |asked| mood.answer(asked, conjur(asked), &elsewhere))),
+            Self::Conjur(mood) | Self::ConjurPod(mood) => {
+                Some(StoreServer::new(move |asked| mood.answer(asked, conjur(asked), &elsewhere)))
+            }
             _ => None,
         }
     }
 
     /// The variables that go with it.
-    pub fn environment(self, store: Option<&StoreServer>) -> Vec<(&'static str, String)> {
+    pub fn environment(self, vault: &Path, store: Option<&StoreServer>) -> Vec<(&'static str, String)> {
+        let (directory, jwt) = (vault.display().to_string(), keep(&vault.join("jwt"), JWT, 0o600));
         let address = store.map(StoreServer::url).unwrap_or_default();
         let variables = match self {
             Self::Variable => vec![("CANARY", TOKEN)],
+            Self::Credential => vec![("CREDENTIALS_DIRECTORY", &*directory)],
+            Self::VaultPod(_) => {
+                vec![("VAULT_ADDR", &*address), ("VAULT_K8S_ROLE", "campaigns"), ("VAULT_K8S_TOKEN_FILE", &*jwt)]
+            }
+            Self::ConjurPod(_) => vec![
+                ("CONJUR_APPLIANCE_URL", &*address),
+                ("CONJUR_ACCOUNT", "org"),
+                ("CONJUR_AUTHN_JWT_SERVICE_ID", "pods"),
+                ("CONJUR_JWT_FILE", &*jwt),
+            ],
             Self::File | Self::Command | Self::Nowhere => vec![],
             Self::Vault(_) => {
                 vec![("VAULT_ADDR", &*address), ("VAULT_ROLE_ID", "campaigns"), ("VAULT_SECRET_ID", SECRET_ID)]
@@ -124,6 +148,9 @@ fn vault(asked: &Asked) -> Answer {
         "POST /v1/auth/approle/login" if asked.body.contains(SECRET_ID) => {
             says(json!({ "auth": { "client_token": SESSION } }))
         }
+        "POST /v1/auth/kubernetes/login" if asked.body.contains(JWT) => {
+            says(json!({ "auth": { "client_token": SESSION } }))
+        }
         "GET /v1/kv/data/whatsapp" if is_known => {
             says(json!({ "data": { "data": { "token": TOKEN }, "metadata": { "version": 1, "destroyed": false } } }))
         }
@@ -137,6 +164,7 @@ fn conjur(asked: &Asked) -> Answer {
     let is_known = asked.header("authorization").is_some_and(|header| header.contains(&pass));
     match asked.line().as_str() {
         "POST /authn/org/cron/authenticate" if asked.body == API_KEY => Answer::Says(200, pass),
+        "POST /authn-jwt/pods/org/authenticate" if asked.body.contains(JWT) => Answer::Says(200, pass),
         "GET /secrets/org/variable/whatsapp" if is_known => Answer::Says(200, TOKEN.to_owned()),
         _ => Answer::Says(404, asked.body.clone()),
     }

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::forms::Needles;
 use super::server::{Answer, Server, Trap};
-use super::source::{API_KEY, PASS, SECRET_ID, SESSION, STANDING, Source};
+use super::source::{API_KEY, JWT, PASS, SECRET_ID, SESSION, STANDING, Source};
 use crate::harness::process::Ran;
 use crate::harness::project::Project;
 use crate::harness::store::StoreServer;
@@ -19,13 +19,14 @@ pub const TOKEN: &str = "EAAcanary0123456789abcdefghijKLMNOPqrstuvwxyzABCDEFGHIJ
 const APP_SECRET: &str = "5ec4e7c0ffee5ec4e7c0ffee5ec4e7c0";
 
 /// All that is looked for, everywhere.
-const SECRETS: [(&str, &str); 7] = [
+const SECRETS: [(&str, &str); 8] = [
     ("token", TOKEN),
     ("app secret", APP_SECRET),
     ("secret id of a role", SECRET_ID),
     ("Vault token", STANDING),
     ("Vault token of a login", SESSION),
     ("API key", API_KEY),
+    ("token of a pod", JWT),
     ("Conjur token", PASS),
 ];
 
@@ -73,7 +74,7 @@ impl Stage {
             project = project.env(variable, &trap.url);
         }
         let store = source.store(&trap.url);
-        for (name, value) in source.environment(store.as_ref()) {
+        for (name, value) in source.environment(vault.path(), store.as_ref()) {
             project = project.env(name, value);
         }
         let needles = SECRETS.iter().map(|(name, secret)| Needles::new(name, secret)).collect();
