@@ -6,6 +6,9 @@ use super::phone::{FORGOTTEN, PURGED, Recipient};
 /// Fewer digits name nobody.
 const DIGITS_MIN: usize = 7;
 
+/// Stands in a masked recipient for what is hidden.
+const MASK: &str = "****";
+
 /// A person who is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sought {
@@ -26,8 +29,13 @@ impl Sought {
         &self.person
     }
 
-    /// Whether a cell names them: their number, whichever way it is written, also without its country code.
+    /// Whether a cell names them: their number, whichever way it is written, also without its country code. What is masked
+    /// names nobody.
     pub fn is_named_by(&self, cell: &str) -> bool {
+        // The digits that a mask leaves may be all of somebody else's number.
+        if cell.contains(MASK) {
+            return false;
+        }
         match Recipient::parse(cell, None) {
             Ok(person) => person.identity() == self.person.identity(),
             Err(_) => matches!(self.person, Recipient::Phone(_)) && self.has_digits(&digits(cell)),
@@ -39,7 +47,7 @@ impl Sought {
         if masked == FORGOTTEN || masked == PURGED {
             return false;
         }
-        let Some((start, end)) = masked.split_once("****") else { return false };
+        let Some((start, end)) = masked.split_once(MASK) else { return false };
         if let Recipient::User(id) = &self.person {
             return Recipient::mask(id) == masked;
         }
