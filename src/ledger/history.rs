@@ -6,6 +6,7 @@ use rusqlite::OptionalExtension;
 
 use super::claim::ATTEMPT_COUNT_BITS;
 use super::error::LedgerError;
+use super::pseudonym::Pseudonyms;
 use super::sqlite::Ledger;
 use super::{PlanId, state::State};
 use crate::clock::UnixMs;
@@ -88,23 +89,40 @@ impl Ledger {
         ))?;
         while let Some(row) = rows.next()? {
             let (identity, campaign, message): (i64, String, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            let Some(name) = asked.get(&identity) else { continue };
+            let Some((person, name)) = asked.people.get(&identity) else { continue };
             if *name == name_of.query_row([message], |row| row.get::<_, String>(0))? {
-                got.entry(campaign).or_default().insert(identity);
+                got.entry(campaign).or_default().insert(*person);
             }
         }
         let most = got.into_iter().max_by_key(|(_, people)| people.len());
-        let of = asked.len() as u64;
-        Ok(most.map(|(campaign, people)| Elsewhere { campaign, people: people.len() as u64, of }))
+        Ok(most.map(|(campaign, people)| Elsewhere { campaign, people: people.len() as u64, of: asked.count }))
     }
 
     /// People who are new in a plan, evenly from all of it, with the templates they are to get.
-    fn some_people(&self, plan: PlanId) -> Result<HashMap<i64, String>, LedgerError> {
+    fn some_people(&self, plan: PlanId) -> Result<Asked, LedgerError> {
+        let pseudonyms = Pseudonyms::of(&self.db)?;
         let mut query = self.db.prepare(
             "SELECT m.identity, c.name FROM plan_rows r JOIN messages m USING (message_id) JOIN contents c USING (message_id)
              WHERE r.plan_id = ?1 AND m.plan_id = ?1 AND r.row % (SELECT max(1, data_rows / ?2) FROM plans WHERE plan_id = ?1) = 0",
         )?;
-        let people = query.query_map((plan.0, ASKED_ABOUT.cast_signed()), |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(people.collect::<Result<_, _>>()?)
+        let mut rows = query.query((plan.0, ASKED_ABOUT.cast_signed()))?;
+        let mut asked = Asked::default();
+        while let Some(row) = rows.next()? {
+            let (person, name): (i64, String) = (row.get(0)?, row.get(1)?);
+            if let Some(pseudonyms) = &pseudonyms {
+                asked.people.insert(pseudonyms.of_identity(person), (person, name.clone()));
+            }
+            asked.people.insert(person, (person, name));
+            asked.count += 1;
+        }
+        Ok(asked)
     }
+}
+
+/// People who are looked for in other campaigns.
+#[derive(Default)]
+struct Asked {
+    /// By identity, and by what stands in its place where they were purged: who it is, and the template.
+    people: HashMap<i64, (i64, String)>,
+    count: u64,
 }
