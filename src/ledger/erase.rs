@@ -6,7 +6,7 @@
 //!
 //! An erasure may die at any point and be begun again: it finds what is left, and cleans the file in any case.
 
-use rusqlite::{Connection, Transaction};
+use rusqlite::{Connection, OptionalExtension, Transaction};
 
 use super::claim::IN_DOUBT;
 use super::error::LedgerError;
@@ -326,9 +326,22 @@ fn hide_occurrences(transaction: &Transaction<'_>, pseudonyms: &Pseudonyms) -> R
         )?
         .query_map((FORGOTTEN, PURGED), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect::<Result<_, _>>()?;
-    let mut update = transaction.prepare("UPDATE occurrences SET occurrence = ?2 WHERE occurrence_id = ?1")?;
+    let mut find = transaction.prepare(
+        "SELECT occurrence_id FROM occurrences WHERE campaign = ?1 AND occurrence = ?2 AND occurrence_id <> ?3",
+    )?;
+    let mut rename = transaction.prepare("UPDATE occurrences SET occurrence = ?2 WHERE occurrence_id = ?1")?;
+    let mut move_to = transaction.prepare("UPDATE messages SET occurrence_id = ?2 WHERE occurrence_id = ?1")?;
+    let mut delete = transaction.prepare("DELETE FROM occurrences WHERE occurrence_id = ?1")?;
     for (id, campaign, occurrence) in theirs {
-        update.execute((id, pseudonyms.of_occurrence(&campaign, &occurrence)))?;
+        let hidden = pseudonyms.of_occurrence(&campaign, &occurrence);
+        let known: Option<i64> = find.query_row((&campaign, &hidden, id), |row| row.get(0)).optional()?;
+        // Somebody of the same occurrence was erased before. Nobody is in both: who comes again is recalled.
+        if let Some(known) = known {
+            move_to.execute((id, known))?;
+            delete.execute([id])?;
+        } else {
+            rename.execute((id, hidden))?;
+        }
     }
     Ok(())
 }

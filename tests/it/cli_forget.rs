@@ -239,6 +239,37 @@ fn occurrences_that_are_named_by_a_row_are_erased_with_it() {
 }
 
 #[test]
+fn people_of_one_occurrence_that_rows_named_may_ask_one_after_another() {
+    let monthly = GREETING.replace("campaign: spring", "campaign: spring\noccurrence: \"{{ month }}\"");
+    let project = Project::empty().with_token().campaign(&monthly);
+    let mut project = project.recipients("phone,first_name,month\n+12025550101,Wilhelmina,2026-03\n");
+    let server = Server::start(&[]);
+    for phone in [PHONE, "+12025550102", "+12025550103"] {
+        send(&project, &server).code(0);
+        project.tidings(["forget", phone, "--yes"]).code(0).stdout_has("erased 1 message");
+        project = match phone {
+            PHONE => {
+                project.recipients("phone,first_name,month\n+12025550101,Wilhelmina,2026-03\n+12025550102,Bo,2026-03\n")
+            }
+            _ => project.recipients("phone,first_name,month\n+12025550103,Cy,2026-03\n"),
+        };
+    }
+    nothing_is_left(&project);
+    assert_eq!((server.book().requests, server.book().recipients_twice), (3, 0));
+}
+
+#[test]
+fn a_masked_line_of_somebody_else_stays() {
+    let project = project().campaign_with("show_phones: full", "show_phones: masked");
+    let server = Server::start(&[]);
+    let before = send(&project, &server);
+    let rows = before.code(0).report().rows;
+    // The digits that are left of +1202****0102 are the end of this number.
+    project.tidings(["forget", "+4917612020102", "--yes"]).code(0).stdout_has("nothing was known here");
+    assert_eq!(before.report().rows, rows);
+}
+
+#[test]
 fn a_file_keeps_the_mode_that_somebody_gave_it() {
     let (project, server) = (project(), Server::start(&[]));
     let directory = send(&project, &server).code(0).report_directory();

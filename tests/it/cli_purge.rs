@@ -86,11 +86,35 @@ fn nobody_who_was_purged_is_forgotten() {
     hundred_days_later(&project);
     purge(&project).code(0);
     let project = project.campaign_with("campaign: spring", "campaign: summer");
-    send(&project, &server).code(0).stdout_has("3 accepted");
+    // A campaign that is renamed is told from a new one by who got the same: also where they were purged since.
+    send(&project, &server).code(2).stderr_has("--new-campaign");
+    assert_eq!(server.book().requests, 3);
+    project
+        .run(["--yes", "--ledger", LEDGER, "--api-url", &server.url, "--new-campaign"])
+        .code(0)
+        .stdout_has("3 accepted");
     assert_eq!(server.book().requests, 6);
     // Later, they may still ask to be forgotten.
     project.tidings(["forget", "+12025550101", "--yes"]).code(0).stdout_has("erased 2 messages");
     nothing_is_left(&project, &OLD);
+}
+
+#[test]
+fn people_of_one_occurrence_that_rows_named_may_be_purged_one_after_another() {
+    let monthly = GREETING.replace("campaign: spring", "campaign: spring\noccurrence: \"{{ month }}\"");
+    let project = Project::empty().with_token().campaign(&monthly);
+    let mut project = project.recipients("phone,first_name,month\n+12025550101,Wilhelmina,2026-03\n");
+    let server = Server::start(&[]);
+    for people in ["+12025550102,Bo,2026-03\n", "+12025550103,Cy,2026-03\n", ""] {
+        send(&project, &server).code(0);
+        hundred_days_later(&project);
+        purge(&project).code(0).stdout_has("1 message of 1 person");
+        let before = fs::read_to_string(project.path("people.csv")).expect("people");
+        project = project.recipients(before + people);
+    }
+    nothing_is_left(&project, &OLD);
+    send(&project, &server).code(0).stdout_has("nothing to send: 3 accepted");
+    assert_eq!((server.book().requests, server.book().recipients_twice), (3, 0));
 }
 
 #[test]
