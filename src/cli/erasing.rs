@@ -16,7 +16,6 @@ use crate::audience::sought::Sought;
 use crate::campaign::{self, Campaign, is_defaults};
 use crate::clock::Clock;
 use crate::ledger::{Ledger, LedgerError};
-use crate::report::ReportError;
 use crate::report::erase::{Erasure, Rewritten};
 
 /// So many lines of a file are named.
@@ -84,26 +83,27 @@ impl Place {
     }
 
     /// Erases from the reports of the ledger's campaigns, wherever a campaign of its folders has reports.
-    pub fn erase_from_reports(&self, ledger: &Ledger, erasure: &mut Erasure<'_>) -> Result<Rewritten, ReportError> {
+    pub fn erase_from_reports(&self, ledger: &Ledger, erasure: &mut Erasure<'_>) -> Result<Rewritten, LedgerError> {
         ledger.marked(|marked| erasure.add(marked))?;
-        let directories: BTreeSet<&Path> =
-            self.campaigns.iter().map(|campaign| campaign.report.directory.as_path()).collect();
         let mut keys: BTreeSet<String> = ledger.campaigns()?.into_iter().collect();
         keys.extend(self.campaigns.iter().map(|campaign| campaign.key.clone()).filter(|key| !key.is_empty()));
         let mut all = Rewritten::default();
-        for directory in directories {
+        for directory in self.report_directories() {
             for key in &keys {
-                let Rewritten { lines, files } = erasure.reports(&directory.join(key))?;
-                all.lines += lines;
-                all.files += files;
+                all.add(erasure.reports(&directory.join(key)));
             }
         }
         Ok(all)
     }
 
-    /// Where a person still stands: in recipients files, saved plans and whatever else lies beside the campaigns.
-    pub fn remains(&self, person: &Sought) -> Result<Vec<String>, Failure> {
-        let mut files: BTreeSet<PathBuf> = BTreeSet::new();
+    fn report_directories(&self) -> BTreeSet<PathBuf> {
+        self.campaigns.iter().map(|campaign| campaign.report.directory.clone()).collect()
+    }
+
+    /// Where a person still stands: in recipients files, saved plans and whatever else lies beside the campaigns, and in
+    /// reports that somebody edited.
+    pub fn remains(&self, person: &Sought, edited: &BTreeSet<PathBuf>) -> Result<Vec<String>, Failure> {
+        let mut files = edited.clone();
         for folder in &self.folders {
             files.extend(files_in(folder)?);
         }
@@ -136,10 +136,7 @@ fn lines_with(file: &Path, person: &Sought) -> Result<Option<String>, Failure> {
     found.truncate(LINES_NAMED);
     let lines = if found.len() == 1 { "line" } else { "lines" };
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    // The path as people know it: from where they are.
-    let here = std::env::current_dir().and_then(fs::canonicalize).unwrap_or_default();
-    let shown = file.strip_prefix(here).unwrap_or(file).display();
-    Ok((!found.is_empty()).then(|| format!("{shown}, {lines} {}{more}", found.join(", "))))
+    Ok((!found.is_empty()).then(|| format!("{}, {lines} {}{more}", shown(file), found.join(", "))))
 }
 
 /// Asks on the terminal, unless `--yes` was said.
@@ -174,16 +171,35 @@ pub fn report(failure: Failure, printer: Printer) -> Exit {
             printer.error(&format!("{error}; not everything was erased: once that is mended, run this again"));
             Exit::Disk
         }
-        Failure::Report(error) => {
-            printer.error(&format!("{error}; not everything was erased: once that is mended, run this again"));
-            Exit::Disk
-        }
         failure => failure.report(printer),
     }
 }
 
+/// Names the links among reports, which were not followed.
+pub fn tell_links<'a>(links: impl IntoIterator<Item = &'a PathBuf>, printer: Printer) {
+    for link in links.into_iter().collect::<BTreeSet<_>>() {
+        let link = shown(link);
+        printer.warn(&format!(
+            "{link} is a link, and was not followed: erase yourself what it leads to, if that is a report"
+        ));
+    }
+}
+
+/// Each report that could not be treated, with why, for people.
+pub fn untreated(files: &[(PathBuf, io::Error)]) -> String {
+    let lines: BTreeSet<String> =
+        files.iter().map(|(path, error)| format!("the report {} cannot be treated: {error}", shown(path))).collect();
+    lines.into_iter().collect::<Vec<_>>().join("\n")
+}
+
+/// The path as people know it: from where they are.
+fn shown(file: &Path) -> String {
+    let here = std::env::current_dir().and_then(fs::canonicalize).unwrap_or_default();
+    file.strip_prefix(here).unwrap_or(file).display().to_string()
+}
+
 /// `12 lines in 2 report files`; none where there were none.
-pub fn lines_of_reports(rewritten: Rewritten) -> Option<String> {
-    let Rewritten { lines, files } = rewritten;
+pub fn lines_of_reports(rewritten: &Rewritten) -> Option<String> {
+    let Rewritten { lines, files, .. } = *rewritten;
     (lines > 0).then(|| format!("{} in {}", counted(lines, "line"), counted(files, "report file")))
 }

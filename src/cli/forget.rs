@@ -1,16 +1,17 @@
 //! `tidings forget`: erases what is known of a person who asked for it, and never messages them again.
 
+use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::PathBuf;
 
-use super::erasing::{self, Place, confirm, lines_of_reports, places};
+use super::erasing::{self, Place, confirm, lines_of_reports, places, tell_links, untreated};
 use super::failure::Failure;
 use super::printer::{Printer, counted};
 use super::{Exit, Global, help};
 use crate::audience::phone::{PhoneError, Recipient};
 use crate::audience::sought::Sought;
 use crate::clock::Clock;
-use crate::ledger::{Erased, Ledger, forgotten_reason};
+use crate::ledger::{Ended, Erased, Identities, Ledger, LedgerError, forgotten_reason};
 use crate::report::erase::{Erasure, Rewritten};
 
 /// Stands for phones on standard input.
@@ -54,24 +55,39 @@ fn forget(args: &Args, global: &Global, printer: Printer) -> Result<Exit, Failur
         people => counted(people.len() as u64, "phone"),
     };
     confirm(&format!("Erase what is known of {who}, and never message them again from here?"), args.yes)?;
-    for place in &places {
-        let mut ledger = place.open()?;
-        for person in &people {
+    let now = Clock::System.unix_ms();
+    let mut ledgers = places.iter().map(Place::open).collect::<Result<Vec<_>, _>>()?;
+    // First, in all of them: whatever goes wrong later, nobody of these is messaged any more.
+    let ended = ledgers.iter_mut().map(|ledger| ledger.block(&people, now)).collect::<Result<Vec<_>, _>>()?;
+    let mut all = Rewritten::default();
+    for ((place, mut ledger), ended) in places.iter().zip(ledgers).zip(ended) {
+        for (person, ended) in people.iter().zip(ended) {
             let (erased, rewritten) = erase(place, &mut ledger, person)?;
-            printer.result(&told(person, &erased, rewritten));
+            printer.result(&told(person, ended, &erased, &rewritten));
+            all.add(rewritten);
         }
         ledger.wipe()?;
     }
-    tell_what_remains(&places, &people, printer)?;
-    Ok(Exit::Complete)
+    tell_links(&all.links, printer);
+    tell_what_remains(&places, &people, &all.edited.into_iter().collect(), printer)?;
+    if all.untreated.is_empty() {
+        return Ok(Exit::Complete);
+    }
+    printer.error(&format!(
+        "{}\n{who}: blocked already, and not to be messaged from here again; the number stays in the ledger until then, \
+         for lines of reports are found by it: mend or delete that, and run this again",
+        untreated(&all.untreated)
+    ));
+    Ok(Exit::Disk)
 }
 
 /// The reports first: while the ledger knows which lines are the person's.
-fn erase(place: &Place, ledger: &mut Ledger, person: &Sought) -> Result<(Erased, Rewritten), Failure> {
+fn erase(place: &Place, ledger: &mut Ledger, person: &Sought) -> Result<(Erased, Rewritten), LedgerError> {
     let now = Clock::System.unix_ms();
     ledger.mark(person.person())?;
     let rewritten = place.erase_from_reports(ledger, &mut Erasure::of(person, forgotten_reason(now)))?;
-    Ok((ledger.forget(person, now)?, rewritten))
+    let identities = if rewritten.untreated.is_empty() { Identities::Erased } else { Identities::Kept };
+    Ok((ledger.forget(person, identities, now)?, rewritten))
 }
 
 fn people(phone: &str) -> Result<Vec<Sought>, Failure> {
@@ -99,8 +115,9 @@ fn person(text: &str, place: &str) -> Result<Sought, Failure> {
     })
 }
 
-fn told(person: &Sought, erased: &Erased, rewritten: Rewritten) -> String {
-    let Erased { messages, withdrawn, given_up, turned_away, seeds } = *erased;
+fn told(person: &Sought, ended: Ended, erased: &Erased, rewritten: &Rewritten) -> String {
+    let Erased { messages, turned_away, seeds } = *erased;
+    let Ended { withdrawn, given_up } = ended;
     let mut parts: Vec<String> = Vec::new();
     for (count, noun) in [(messages, "message"), (seeds, "seed")] {
         if count > 0 {
@@ -111,8 +128,11 @@ fn told(person: &Sought, erased: &Erased, rewritten: Rewritten) -> String {
         parts.push(format!("{} turned away", counted(turned_away, "row")));
     }
     parts.extend(lines_of_reports(rewritten));
-    let what =
-        if parts.is_empty() { "nothing was known here".to_owned() } else { format!("erased {}", parts.join(", ")) };
+    let what = match parts.as_slice() {
+        [] if rewritten.untreated.is_empty() => "nothing was known here".to_owned(),
+        [] => "not everything could be erased yet".to_owned(),
+        parts => format!("erased {}", parts.join(", ")),
+    };
     let mut text = format!("{}: {what}; not to be messaged from here again", person.person().masked());
     if withdrawn > 0 {
         text.push_str(&format!("\nwithdrawn before their turn: {}", counted(withdrawn, "message")));
@@ -124,12 +144,19 @@ fn told(person: &Sought, erased: &Erased, rewritten: Rewritten) -> String {
 }
 
 /// What is people's own is theirs to edit.
-fn tell_what_remains(places: &[Place], people: &[Sought], printer: Printer) -> Result<(), Failure> {
+fn tell_what_remains(
+    places: &[Place],
+    people: &[Sought],
+    edited: &BTreeSet<PathBuf>,
+    printer: Printer,
+) -> Result<(), Failure> {
     let mut remains = Vec::new();
     for place in places {
         for person in people {
             let masked = person.person().masked();
-            remains.extend(place.remains(person)?.into_iter().map(|lines| format!("{masked} is still in: {lines}")));
+            remains.extend(
+                place.remains(person, edited)?.into_iter().map(|lines| format!("{masked} is still in: {lines}")),
+            );
         }
     }
     remains.sort();

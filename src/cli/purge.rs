@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use super::erasing::{self, confirm, lines_of_reports, places};
+use super::erasing::{self, confirm, lines_of_reports, places, tell_links, untreated};
 use super::failure::Failure;
 use super::printer::{Printer, counted};
 use super::{Exit, Global, help};
@@ -68,14 +68,21 @@ fn purge(args: &Args, global: &Global, printer: Printer) -> Result<Exit, Failure
         let mut ledger = place.open()?;
         let idle = ledger.mark_idle(before)?;
         let rewritten = place.erase_from_reports(&ledger, &mut Erasure::before(before))?;
+        tell_links(&rewritten.links, printer);
+        // Lines of reports are found by what the ledger knows: it goes last.
+        if !rewritten.untreated.is_empty() {
+            let why = untreated(&rewritten.untreated);
+            printer.error(&format!("{why}\nnot everything was erased: mend or delete that, and run this again"));
+            return Ok(Exit::Disk);
+        }
         let erased = ledger.purge(before)?;
         ledger.wipe()?;
-        printer.result(&told(before, idle, &erased, rewritten));
+        printer.result(&told(before, idle, &erased, &rewritten));
     }
     Ok(Exit::Complete)
 }
 
-fn told(before: UnixMs, idle: Idle, erased: &Erased, rewritten: Rewritten) -> String {
+fn told(before: UnixMs, idle: Idle, erased: &Erased, rewritten: &Rewritten) -> String {
     let Idle { people, unsettled } = idle;
     let mut parts = vec![format!("{} of {}", counted(erased.messages, "message"), persons(people))];
     if erased.turned_away > 0 {

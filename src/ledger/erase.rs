@@ -26,14 +26,28 @@ const PURGED_REASON: &str = "turned away; why was purged with the row";
 pub struct Erased {
     /// So many messages lost their recipient and their words.
     pub messages: u64,
-    /// Of those: they waited, and are withdrawn.
-    pub withdrawn: u64,
-    /// Of those: they were in doubt, and are given up.
-    pub given_up: u64,
     /// Rows that were turned away.
     pub turned_away: u64,
     /// Seeds to the person's phone.
     pub seeds: u64,
+}
+
+/// What the blocking of a person ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ended {
+    /// So many messages waited, and are withdrawn.
+    pub withdrawn: u64,
+    /// So many were in doubt, and are given up.
+    pub given_up: u64,
+}
+
+/// What becomes of the numbers by which lines of reports are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Identities {
+    /// They are erased.
+    Erased,
+    /// They stay: there are reports that could not be treated yet.
+    Kept,
 }
 
 /// Who is to be purged.
@@ -77,6 +91,27 @@ impl Ledger {
         Ok(campaigns.collect::<Result<_, _>>()?)
     }
 
+    /// Remembers that these people are never to be messaged from this ledger again, before anything of them is erased. What
+    /// waits is withdrawn; what is in doubt is given up, since what it said is about to go. Of each, what that ended.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written: then nobody is blocked.
+    pub fn block(&mut self, people: &[Sought], now: UnixMs) -> Result<Vec<Ended>, LedgerError> {
+        let pseudonyms = self.begin_erasing()?;
+        let transaction = self.db.transaction()?;
+        let mut ended = Vec::with_capacity(people.len());
+        for person in people {
+            let identity = person.person().identity().cast_signed();
+            transaction.execute("DELETE FROM erasing", [])?;
+            mark(&transaction, &pseudonyms, [identity])?;
+            ended.push(end_unsettled(&transaction, now)?);
+            let forgotten = (pseudonyms.of_identity(identity), now);
+            transaction.execute("INSERT INTO forgotten VALUES (?1, ?2) ON CONFLICT DO NOTHING", forgotten)?;
+        }
+        transaction.commit()?;
+        Ok(ended)
+    }
+
     /// Marks one person, to be erased with [`Ledger::forget`].
     ///
     /// # Errors
@@ -111,7 +146,9 @@ impl Ledger {
             }
         }
         idle.people = people.len() as u64;
-        mark(&self.db, &pseudonyms, people)?;
+        let transaction = self.db.unchecked_transaction()?;
+        mark(&transaction, &pseudonyms, people)?;
+        transaction.commit()?;
         Ok(idle)
     }
 
@@ -133,24 +170,24 @@ impl Ledger {
         Ok(())
     }
 
-    /// Erases the person that is marked, and remembers that they are never to be messaged from this ledger again. What
-    /// waits is withdrawn; what is in doubt is given up, since what it said is gone.
+    /// Erases the person that is marked, who was blocked before.
     ///
     /// # Errors
     /// When the ledger cannot be written: then nothing is erased.
-    pub fn forget(&mut self, person: &Sought, now: UnixMs) -> Result<Erased, LedgerError> {
+    pub fn forget(&mut self, person: &Sought, identities: Identities, now: UnixMs) -> Result<Erased, LedgerError> {
         let pseudonyms = Pseudonyms::make(&self.db)?;
-        let pseudonym = pseudonyms.of_identity(person.person().identity().cast_signed());
         let transaction = self.db.transaction()?;
-        let (withdrawn, given_up) = end_unsettled(&transaction, now)?;
-        let messages = erase_messages(&transaction, FORGOTTEN)?;
+        erase_words(&transaction)?;
+        let messages = match identities {
+            Identities::Erased => erase_identities(&transaction, FORGOTTEN)?,
+            Identities::Kept => 0,
+        };
         let turned_away = forget_turned_away(&transaction, person, &forgotten_reason(now))?;
         let seeds = forget_seeds(&transaction, person)?;
         forget_in_breakers(&transaction, person)?;
         hide_occurrences(&transaction, &pseudonyms)?;
-        transaction.execute("INSERT INTO forgotten VALUES (?1, ?2) ON CONFLICT DO NOTHING", (pseudonym, now))?;
         transaction.commit()?;
-        Ok(Erased { messages, withdrawn, given_up, turned_away, seeds })
+        Ok(Erased { messages, turned_away, seeds })
     }
 
     /// Erases everybody who is marked, rows that were turned away before a time, and seeds of before. Nobody is remembered
@@ -161,7 +198,8 @@ impl Ledger {
     pub fn purge(&mut self, before: UnixMs) -> Result<Erased, LedgerError> {
         let pseudonyms = Pseudonyms::make(&self.db)?;
         let transaction = self.db.transaction()?;
-        let messages = erase_messages(&transaction, PURGED)?;
+        erase_words(&transaction)?;
+        let messages = erase_identities(&transaction, PURGED)?;
         let turned_away = transaction.execute(
             "UPDATE plan_rows SET recipient = ?1, reason = ?2 WHERE recipient NOT IN (?1, ?3) AND plan_id IN
              (SELECT p.plan_id FROM plans p LEFT JOIN runs r USING (plan_id) GROUP BY p.plan_id
@@ -175,7 +213,7 @@ impl Ledger {
         )? as u64;
         hide_occurrences(&transaction, &pseudonyms)?;
         transaction.commit()?;
-        Ok(Erased { messages, turned_away, seeds, ..Erased::default() })
+        Ok(Erased { messages, turned_away, seeds })
     }
 
     /// Makes the file anew from what is left in it, and cuts off its log, so that neither holds what was erased.
@@ -214,17 +252,15 @@ pub fn forgotten_reason(forgotten_at: UnixMs) -> String {
 }
 
 fn mark(db: &Connection, pseudonyms: &Pseudonyms, people: impl IntoIterator<Item = i64>) -> Result<(), LedgerError> {
-    let transaction = db.unchecked_transaction()?;
-    let mut insert = transaction.prepare("INSERT OR IGNORE INTO erasing VALUES (?1, ?2)")?;
+    let mut insert = db.prepare("INSERT OR IGNORE INTO erasing VALUES (?1, ?2)")?;
     for identity in people {
         insert.execute((identity, pseudonyms.of_identity(identity)))?;
     }
-    drop(insert);
-    Ok(transaction.commit()?)
+    Ok(())
 }
 
-/// How many messages were withdrawn, and how many given up. What waits to be sent again after a doubt may have arrived.
-fn end_unsettled(transaction: &Transaction<'_>, now: UnixMs) -> Result<(u64, u64), LedgerError> {
+/// Withdraws what waits, and gives up what is in doubt. What waits to be sent again after a doubt may have arrived.
+fn end_unsettled(transaction: &Transaction<'_>, now: UnixMs) -> Result<Ended, LedgerError> {
     const MARKED: &str = "identity IN (SELECT identity FROM erasing)";
     let (planned, in_doubt) = (State::Planned, State::InDoubt);
     transaction.execute(
@@ -246,12 +282,12 @@ fn end_unsettled(transaction: &Transaction<'_>, now: UnixMs) -> Result<(u64, u64
         ),
         (planned.after(Event::Withdraw)?.number(), IN_DOUBT, GIVEN_UP, FORGOTTEN_REASON, planned.number()),
     )?;
-    Ok((withdrawn as u64, given_up as u64))
+    Ok(Ended { withdrawn: withdrawn as u64, given_up: given_up as u64 })
 }
 
-/// Takes the marked people out of their messages. WhatsApp's ids of messages hold the phone number, in Base64; what it
-/// said about a message may name it.
-fn erase_messages(transaction: &Transaction<'_>, word: &str) -> Result<u64, LedgerError> {
+/// Takes the words out of the messages of those who are marked. WhatsApp's ids of messages hold the phone number, in
+/// Base64; what it said about a message may name it.
+fn erase_words(transaction: &Transaction<'_>) -> Result<(), LedgerError> {
     for sql in [
         "UPDATE contents SET template = '{}' WHERE message_id IN (SELECT message_id FROM messages JOIN erasing USING (identity))",
         "DELETE FROM changes WHERE message_id IN (SELECT message_id FROM messages JOIN erasing USING (identity))",
@@ -260,6 +296,11 @@ fn erase_messages(transaction: &Transaction<'_>, word: &str) -> Result<u64, Ledg
     ] {
         transaction.execute(sql, [])?;
     }
+    Ok(())
+}
+
+/// Takes those who are marked out of their messages.
+fn erase_identities(transaction: &Transaction<'_>, word: &str) -> Result<u64, LedgerError> {
     let erased = transaction.execute(
         "UPDATE messages SET identity = erasing.pseudonym, recipient = ?1 FROM erasing
          WHERE erasing.identity = messages.identity AND recipient <> ?1",

@@ -39,7 +39,7 @@ pub use breaker::{Breaker, Scope};
 pub use checkup::look_at_place;
 pub use claim::{Claim, Claimed, Committed, Settlement, Verdict};
 pub use doubt::{Decision, Doubt, Standing};
-pub use erase::{Erased, Idle, Marked, forgotten_reason};
+pub use erase::{Ended, Erased, Identities, Idle, Marked, forgotten_reason};
 pub use error::LedgerError;
 pub use history::{Elsewhere, Previous};
 pub use open::Opened;

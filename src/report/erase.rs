@@ -3,19 +3,21 @@
 //! Each file is written whole to a temporary one, with the mode that it had, synced and renamed. An erasure that dies in
 //! between is begun again and finds the lines that are left: what it needs to know them stays in the ledger until then.
 
+mod files;
+
 use std::collections::HashMap;
-use std::fs;
-use std::io::Write;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
 use super::line::{message_key, refused};
-use super::{ReportError, csv, jsonl};
+use super::{csv, jsonl};
 use crate::audience::phone::{FORGOTTEN, PURGED};
 use crate::audience::sought::Sought;
 use crate::clock::{UnixMs, compact};
 use crate::ledger::Marked;
+use files::{Kind, read, remove_halves, replace, runs};
 
 /// Files of a run's directory that hold people.
 const FILES: [&str; 2] = ["report.csv", "report.jsonl"];
@@ -37,13 +39,39 @@ enum Whose<'a> {
     Before(String),
 }
 
-/// What was erased from reports.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// What was erased from reports, and what was not.
+#[derive(Debug, Default)]
 pub struct Rewritten {
     /// Lines.
     pub lines: u64,
     /// In so many files.
     pub files: u64,
+    /// What could not be read or written, and why: somebody may still stand there.
+    pub untreated: Vec<(PathBuf, io::Error)>,
+    /// Links, which are not followed: what they lead to is not known to be a report.
+    pub links: Vec<PathBuf>,
+    /// Files whose lines are not all lines of a report: somebody edited them.
+    pub edited: Vec<PathBuf>,
+}
+
+impl Rewritten {
+    /// Adds what was erased elsewhere.
+    pub fn add(&mut self, other: Self) {
+        self.lines += other.lines;
+        self.files += other.files;
+        self.untreated.extend(other.untreated);
+        self.links.extend(other.links);
+        self.edited.extend(other.edited);
+    }
+}
+
+/// A report without somebody.
+struct Copied {
+    text: Vec<u8>,
+    /// So many of its lines were changed.
+    lines: u64,
+    /// Whether something in it is no line of a report. That stays as it is.
+    edited: bool,
 }
 
 impl<'a> Erasure<'a> {
@@ -64,37 +92,52 @@ impl<'a> Erasure<'a> {
         self.keys.insert(key(marked.identity), key(marked.pseudonym));
     }
 
-    /// Erases from all reports of a campaign: those in the directories within this one.
-    ///
-    /// # Errors
-    /// When a file cannot be read or written.
-    pub fn reports(&self, campaign: &Path) -> Result<Rewritten, ReportError> {
+    /// Erases from all reports of a campaign: those in the directories within this one. What cannot be read or written keeps
+    /// nothing else from being treated.
+    pub fn reports(&self, campaign: &Path) -> Rewritten {
         let mut rewritten = Rewritten::default();
-        for run in runs(campaign)? {
-            let unknown = self.unknown(&run)?;
+        for run in runs(campaign, &mut rewritten) {
             // None of the ledger's runs is under way, for the ledger is ours; a rehearsal may be.
-            if !is_rehearsal(&run) || run.join(SUMMARY).exists() {
-                remove_halves(&run)?;
+            if (!is_rehearsal(&run) || run.join(SUMMARY).exists())
+                && let Err(error) = remove_halves(&run)
+            {
+                rewritten.untreated.push((run.clone(), error));
             }
             for name in FILES {
                 let path = run.join(name);
-                let Some(text) = read(&path)? else { continue };
-                let (text, lines) = match name {
-                    "report.csv" => self.table(&path, &text, &unknown)?,
-                    _ => self.lines(&text, &unknown),
-                };
-                if lines > 0 {
-                    replace(&path, &text)?;
-                    rewritten.lines += lines;
-                    rewritten.files += 1;
+                if let Err(error) = self.report(&run, &path, &mut rewritten) {
+                    rewritten.untreated.push((path, error));
                 }
             }
         }
-        Ok(rewritten)
+        rewritten
+    }
+
+    fn report(&self, run: &Path, path: &Path, rewritten: &mut Rewritten) -> io::Result<()> {
+        let text = match read(path)? {
+            Kind::File(text) => text,
+            Kind::Link => {
+                rewritten.links.push(path.to_owned());
+                return Ok(());
+            }
+            Kind::Nothing => return Ok(()),
+        };
+        let unknown = self.unknown(run)?;
+        let is_table = path.extension().is_some_and(|ending| ending == "csv");
+        let copied = if is_table { self.table(&text, &unknown)? } else { self.lines(&text, &unknown) };
+        if copied.lines > 0 {
+            replace(path, &copied.text)?;
+            rewritten.lines += copied.lines;
+            rewritten.files += 1;
+        }
+        if copied.edited {
+            rewritten.edited.push(path.to_owned());
+        }
+        Ok(())
     }
 
     /// Which lines of a run are erased though the ledger knows no message of theirs. The ledger of a rehearsal is gone.
-    fn unknown(&self, run: &Path) -> Result<Unknown, ReportError> {
+    fn unknown(&self, run: &Path) -> io::Result<Unknown> {
         let name = run.file_name().unwrap_or_default().to_string_lossy();
         Ok(match &self.whose {
             Whose::Of(person, _) if is_rehearsal(run) => Unknown::ErasedWithKey(rehearsed_key(run, person)?),
@@ -105,38 +148,48 @@ impl<'a> Erasure<'a> {
         })
     }
 
-    fn table(&self, path: &Path, text: &[u8], unknown: &Unknown) -> Result<(Vec<u8>, u64), ReportError> {
-        let failed = |source| ReportError::File { path: path.to_owned(), source };
-        let Some(mut rows) = csv::Reader::new(text) else { return Ok((Vec::new(), 0)) };
-        let mut writer = csv::RecordWriter::new(Vec::new()).map_err(failed)?;
-        let mut lines = 0;
-        while let Some(mut cells) = rows.next().map_err(failed)? {
+    fn table(&self, text: &[u8], unknown: &Unknown) -> io::Result<Copied> {
+        // A byte that is no UTF-8 was put there by another program.
+        let text = String::from_utf8_lossy(text);
+        let Some(mut rows) = csv::Reader::new(text.as_bytes()) else {
+            return Ok(Copied { text: Vec::new(), lines: 0, edited: !text.trim().is_empty() });
+        };
+        let mut writer = csv::RecordWriter::new(Vec::new())?;
+        let (mut lines, mut edited) = (0, false);
+        while let Some(mut cells) = rows.next()? {
             if cells.len() == csv::COLUMNS.len() {
                 let mut line = Cells(&mut cells);
                 lines += u64::from(self.erase(&mut line, unknown));
+            } else {
+                edited = true;
             }
-            writer.add(&cells).map_err(failed)?;
+            writer.add(&cells)?;
         }
-        Ok((writer.finish().map_err(failed)?, lines))
+        Ok(Copied { text: writer.finish()?, lines, edited })
     }
 
-    fn lines(&self, text: &[u8], unknown: &Unknown) -> (Vec<u8>, u64) {
-        let (mut erased, mut count) = (Vec::with_capacity(text.len()), 0);
+    fn lines(&self, text: &[u8], unknown: &Unknown) -> Copied {
+        let mut copied = Copied { text: Vec::with_capacity(text.len()), lines: 0, edited: false };
         for line in text.split_inclusive(|byte| *byte == b'\n') {
-            // Half a line, of a run that died, says nothing that the next report does not.
-            let Ok(mut object) = serde_json::from_slice::<Map<String, Value>>(line) else {
-                count += 1;
+            let Ok(mut object) = serde_json::from_str::<Map<String, Value>>(&String::from_utf8_lossy(line)) else {
+                // Half a line, of a run that died, says nothing that the next report does not.
+                if line.ends_with(b"\n") {
+                    copied.text.extend_from_slice(line);
+                    copied.edited |= !line.trim_ascii().is_empty();
+                } else {
+                    copied.lines += 1;
+                }
                 continue;
             };
             if self.erase(&mut object, unknown) {
-                erased.extend_from_slice(jsonl::escaped(&Value::Object(object).to_string()).as_bytes());
-                erased.push(b'\n');
-                count += 1;
+                copied.text.extend_from_slice(jsonl::escaped(&Value::Object(object).to_string()).as_bytes());
+                copied.text.push(b'\n');
+                copied.lines += 1;
             } else {
-                erased.extend_from_slice(line);
+                copied.text.extend_from_slice(line);
             }
         }
-        (erased, count)
+        copied
     }
 
     /// Erases a line, if it is one of those. False when it is not, or was erased before.
@@ -195,10 +248,12 @@ fn is_rehearsal(run: &Path) -> bool {
 }
 
 /// The key that a person's message had in a rehearsal. One that died left no summary, and is taken for the only occurrence.
-fn rehearsed_key(run: &Path, person: &Sought) -> Result<String, ReportError> {
+fn rehearsed_key(run: &Path, person: &Sought) -> io::Result<String> {
     let campaign = run.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
-    let summary: Value =
-        read(&run.join(SUMMARY))?.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
+    let summary: Value = match read(&run.join(SUMMARY))? {
+        Kind::File(text) => serde_json::from_slice(&text).unwrap_or_default(),
+        Kind::Link | Kind::Nothing => Value::Null,
+    };
     let occurrence = summary["occurrence"].as_str().unwrap_or("once");
     Ok(message_key(&campaign, occurrence, person.person().identity().cast_signed()))
 }
@@ -245,59 +300,4 @@ impl Fields for Map<String, Value> {
         let value = if text.is_empty() { Value::Null } else { text.into() };
         self.insert(column.to_owned(), value);
     }
-}
-
-/// The directories of a campaign's runs; none where there is no report yet.
-fn runs(campaign: &Path) -> Result<Vec<PathBuf>, ReportError> {
-    let failed = |source| ReportError::File { path: campaign.to_owned(), source };
-    let entries = match fs::read_dir(campaign) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries.map_err(failed)?,
-    };
-    let paths: Result<Vec<_>, _> = entries.map(|entry| entry.map(|entry| entry.path())).collect();
-    let mut runs = paths.map_err(failed)?;
-    runs.retain(|path| path.is_dir());
-    runs.sort();
-    Ok(runs)
-}
-
-fn read(path: &Path) -> Result<Option<Vec<u8>>, ReportError> {
-    match fs::read(path) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(ReportError::File { path: path.to_owned(), source }),
-    }
-}
-
-/// Removes what was left half written by a run or an erasure that died.
-fn remove_halves(run: &Path) -> Result<(), ReportError> {
-    let failed = |source| ReportError::File { path: run.to_owned(), source };
-    for entry in fs::read_dir(run).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if name.starts_with(".report.") && name.ends_with(".tmp") {
-            fs::remove_file(entry.path()).map_err(failed)?;
-        }
-    }
-    Ok(())
-}
-
-fn replace(path: &Path, text: &[u8]) -> Result<(), ReportError> {
-    let put = || -> std::io::Result<()> {
-        // A link stays a link.
-        let path = fs::canonicalize(path)?;
-        let directory = path.parent().unwrap_or(Path::new("."));
-        let mut file = tempfile::Builder::new()
-            .prefix(".report.")
-            .suffix(".tmp")
-            .permissions(fs::metadata(&path)?.permissions())
-            .tempfile_in(directory)?;
-        file.write_all(text)?;
-        file.as_file().sync_all()?;
-        file.persist(&path)?;
-        // The name, too, is to survive a power cut: what is erased from the ledger next tells whose line it was.
-        fs::File::open(directory)?.sync_all()
-    };
-    put().map_err(|source| ReportError::File { path: path.to_owned(), source })
 }
