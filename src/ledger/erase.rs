@@ -351,8 +351,9 @@ fn forget_in_breakers(transaction: &Transaction<'_>, person: &Sought) -> Result<
         .prepare("SELECT breaker_id, detail FROM breakers")?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
-    for (breaker, _) in details.iter().filter(|(_, detail)| person.stands_in(detail)) {
-        transaction.execute("UPDATE breakers SET detail = ?2 WHERE breaker_id = ?1", (breaker, FORGOTTEN))?;
+    for (breaker, detail) in details.iter().filter(|(_, detail)| person.stands_in(detail)) {
+        let without = person.taken_out_of(detail, FORGOTTEN);
+        transaction.execute("UPDATE breakers SET detail = ?2 WHERE breaker_id = ?1", (breaker, without))?;
     }
     Ok(())
 }
