@@ -27,6 +27,8 @@ pub struct Place {
     pub ledger: PathBuf,
     folders: BTreeSet<PathBuf>,
     campaigns: Vec<Campaign>,
+    /// Campaign files that cannot be read: they may name a directory for reports.
+    unread: BTreeSet<PathBuf>,
 }
 
 /// The places of these campaign files, or of the current folder: each ledger once, with all campaigns of its folders.
@@ -40,7 +42,7 @@ pub fn places(files: &[PathBuf], global: &Global) -> Result<Vec<Place>, Failure>
         let place = match places.iter().position(|place| place.ledger == ledger) {
             Some(known) => &mut places[known],
             None => {
-                places.push(Place { ledger, folders: BTreeSet::new(), campaigns: Vec::new() });
+                places.push(Place { ledger, folders: BTreeSet::new(), campaigns: Vec::new(), unread: BTreeSet::new() });
                 let last = places.len() - 1;
                 &mut places[last]
             }
@@ -50,20 +52,10 @@ pub fn places(files: &[PathBuf], global: &Global) -> Result<Vec<Place>, Failure>
             place.campaigns.push(gleaned.campaign.ok_or(gleaned.problems)?);
         }
         if place.folders.insert(folder.clone()) {
-            place.campaigns.extend(campaigns_in(&folder)?);
+            place.read_campaigns(&folder)?;
         }
     }
     Ok(places)
-}
-
-/// The campaigns of a folder, as far as they can be read: what is wrong in a template does not hide where its reports are.
-fn campaigns_in(folder: &Path) -> io::Result<Vec<Campaign>> {
-    let is_campaign = |path: &PathBuf| {
-        let is_yaml = path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
-        is_yaml && path.is_file() && !is_defaults(path)
-    };
-    let files = files_in(folder)?;
-    Ok(files.into_iter().filter(is_campaign).filter_map(|file| campaign::glean(&file).campaign).collect())
 }
 
 fn files_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
@@ -75,6 +67,33 @@ fn files_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 impl Place {
+    /// Adds the campaigns of a folder, as far as they can be read: what is wrong in a template does not hide where its
+    /// reports are.
+    fn read_campaigns(&mut self, folder: &Path) -> io::Result<()> {
+        let is_campaign = |path: &PathBuf| {
+            let is_yaml = path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
+            is_yaml && !is_defaults(path)
+        };
+        for file in files_in(folder)?.into_iter().filter(is_campaign) {
+            match campaign::glean(&file).campaign {
+                Some(campaign) => self.campaigns.push(campaign),
+                None => drop(self.unread.insert(file)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Warns of campaign files that cannot be read.
+    pub fn tell_unread(&self, printer: Printer) {
+        for file in &self.unread {
+            printer.warn(&format!(
+                "{} cannot be read: reports are looked for in `reports` and where other campaigns have them; if this one \
+                 names another directory, mend it and run this again",
+                shown(file)
+            ));
+        }
+    }
+
     /// Takes the ledger. What a run that died left under way is in doubt.
     pub fn open(&self) -> Result<Ledger, LedgerError> {
         let mut ledger = Ledger::open(&self.ledger)?;
@@ -96,8 +115,14 @@ impl Place {
         Ok(all)
     }
 
+    /// Where campaigns have their reports, and where they have them unless they say otherwise: a campaign file may be gone.
     fn report_directories(&self) -> BTreeSet<PathBuf> {
-        self.campaigns.iter().map(|campaign| campaign.report.directory.clone()).collect()
+        let of_ledger = self.ledger.ancestors().skip(1).take(2).map(Path::to_owned);
+        let folders = self.folders.iter().cloned().chain(of_ledger);
+        let mut directories: BTreeSet<PathBuf> = folders.map(|folder| folder.join("reports")).collect();
+        directories.extend(self.campaigns.iter().map(|campaign| campaign.report.directory.clone()));
+        // Each once, whichever way it is written.
+        directories.into_iter().map(|directory| fs::canonicalize(&directory).unwrap_or(directory)).collect()
     }
 
     /// Where a person still stands: in recipients files, saved plans and whatever else lies beside the campaigns, and in

@@ -55,6 +55,7 @@ fn forget(args: &Args, global: &Global, printer: Printer) -> Result<Exit, Failur
         people => counted(people.len() as u64, "phone"),
     };
     confirm(&format!("Erase what is known of {who}, and never message them again from here?"), args.yes)?;
+    places.iter().for_each(|place| place.tell_unread(printer));
     let now = Clock::System.unix_ms();
     let mut ledgers = places.iter().map(Place::open).collect::<Result<Vec<_>, _>>()?;
     // First, in all of them: whatever goes wrong later, nobody of these is messaged any more.
@@ -94,8 +95,7 @@ fn people(phone: &str) -> Result<Vec<Sought>, Failure> {
     if phone != STDIN {
         return Ok(vec![person(phone, "PHONE")?]);
     }
-    let mut text = String::new();
-    io::stdin().take(STDIN_BYTES_MAX).read_to_string(&mut text)?;
+    let text = standard_input()?;
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let people: Vec<_> =
         lines.map(|(index, line)| person(line, &format!("line {}", index + 1))).collect::<Result<_, _>>()?;
@@ -103,6 +103,21 @@ fn people(phone: &str) -> Result<Vec<Sought>, Failure> {
         return Err(Failure::Usage("standard input holds no phone; nothing was erased".to_owned()));
     }
     Ok(people)
+}
+
+/// All of it, or nothing: half a list would leave people out whom nobody misses.
+fn standard_input() -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    io::stdin().take(STDIN_BYTES_MAX + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > STDIN_BYTES_MAX {
+        let what = "standard input holds more than 16 MiB, which is no list of phones; nothing was erased";
+        return Err(Failure::Usage(what.to_owned()));
+    }
+    match String::from_utf8(bytes) {
+        // UTF-16 without a byte order mark.
+        Ok(text) if !text.contains('\0') => Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)),
+        _ => Err(Failure::Usage("standard input is no text in UTF-8: save it as such; nothing was erased".to_owned())),
+    }
 }
 
 fn person(text: &str, place: &str) -> Result<Sought, Failure> {

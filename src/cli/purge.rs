@@ -65,6 +65,7 @@ fn purge(args: &Args, global: &Global, printer: Printer) -> Result<Exit, Failure
     let before = Clock::System.unix_ms().saturating_sub(args.older_than.millis);
     confirm(&format!("Erase everybody whose last message was settled before {}?", rfc3339(before)), args.yes)?;
     for place in &places {
+        place.tell_unread(printer);
         let mut ledger = place.open()?;
         let idle = ledger.mark_idle(before)?;
         let rewritten = place.erase_from_reports(&ledger, &mut Erasure::before(before))?;

@@ -383,13 +383,54 @@ fn phones_come_from_standard_input_too_and_what_is_none_erases_nobody() {
         crate::harness::process::Running::start(&mut command, project.share()).end()
     };
     ask("+12025550101\nnobody\n").code(2).stderr_has("line 2: ").stderr_has("nothing was erased");
+    ask(&format!("+12025550101\n{}+12025550102\n", "\n".repeat(16 * 1024 * 1024)))
+        .code(2)
+        .stderr_has("more than 16 MiB, which is no list of phones; nothing was erased");
+    let utf_16: String = "+12025550101\n".chars().flat_map(|symbol| [symbol, '\0']).collect();
+    ask(&utf_16).code(2).stderr_has("is no text in UTF-8").stderr_has("nothing was erased");
     ask("\n").code(2).stderr_has("holds no phone");
     assert_eq!(reports::all(project.home()).len(), 1);
-    ask("+12025550101\n\n+1 202 555 0102\n")
+    ask("\u{feff}+12025550101\n\n+1 202 555 0102\n")
         .code(0)
         .stdout_has("+1202****0101: erased")
         .stdout_has("+1202****0102: erased");
     nothing_is_left(&project);
+}
+
+#[test]
+fn reports_are_found_though_their_campaign_is_gone_or_cannot_be_read() {
+    let (project, server) = (project(), Server::start(&[]));
+    send(&project, &server).code(0);
+    let project = project.campaign("campaign: [");
+    forget(&project, []).code(0).stdout_has("2 lines in 2 report files").stderr_has("campaign.yaml cannot be read");
+    nothing_is_left(&project);
+    fs::remove_file(project.path("campaign.yaml")).expect("gone");
+    project.tidings(["forget", "+12025550102", "--yes"]).code(0).stdout_has("2 lines in 2 report files");
+}
+
+#[test]
+fn however_a_number_is_written_it_is_found() {
+    let (project, server) = (project(), Server::start(&[]));
+    send(&project, &server).code(0);
+    let american = "\u{662}\u{660}\u{662}-\u{665}\u{665}\u{665}-\u{660}\u{661}\u{660}\u{661}\n2025550101.0\nA,2.025550101E+09\nA;12025550101,0;B\n2025550102.0\n";
+    let project = project.file("us.txt", american).file("ru.txt", "8 912 345-67-89\n8 912 345-67-88\n");
+    forget(&project, []).code(0).stderr_has("us.txt, lines 1, 2, 3 and 1 more\n");
+    project.tidings(["forget", "+79123456789", "--yes"]).code(0).stderr_has("ru.txt, line 1\n");
+}
+
+#[test]
+fn of_why_a_campaign_stopped_only_the_number_goes() {
+    let (project, server) = (project(), Server::start(&[]));
+    send(&project, &server).code(0);
+    let ledger = rusqlite::Connection::open(project.path(LEDGER)).expect("a ledger");
+    let trip = "INSERT INTO breakers (scope, kind, detail, tripped_at) VALUES
+        ('campaign spring', 'sender', '(#131031) +1 202 555 0101 is locked; 131031 12025550101 at 1200', 0)";
+    ledger.execute(trip, []).expect("a breaker");
+    drop(ledger);
+    forget(&project, []).code(0);
+    let ledger = rusqlite::Connection::open(project.path(LEDGER)).expect("a ledger");
+    let detail: String = ledger.query_row("SELECT detail FROM breakers", [], |row| row.get(0)).expect("a breaker");
+    assert_eq!(detail, "(#131031) [forgotten] is locked; 131031 [forgotten] at 1200");
 }
 
 #[test]
