@@ -109,6 +109,7 @@ impl Ledger {
             transaction.execute("INSERT INTO forgotten VALUES (?1, ?2) ON CONFLICT DO NOTHING", forgotten)?;
         }
         transaction.commit()?;
+        self.head.note_forgotten(forgotten_people(&self.db)?)?;
         Ok(ended)
     }
 
@@ -244,6 +245,11 @@ impl Ledger {
         )?;
         Pseudonyms::make(&self.db)
     }
+}
+
+/// How many people are never to be messaged from a ledger again.
+pub(super) fn forgotten_people(db: &Connection) -> Result<i64, LedgerError> {
+    Ok(db.query_row("SELECT count(*) FROM forgotten", [], |row| row.get(0))?)
 }
 
 /// Why a row of a person who is forgotten is turned away.

@@ -9,6 +9,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension};
 
 use super::ballast::Ballast;
 use super::disk::Place;
+use super::erase::forgotten_people;
 use super::error::LedgerError;
 use super::head::Head;
 use super::switch::Switch;
@@ -68,7 +69,7 @@ impl Ledger {
         prepare(&db, path)?;
         let last_attempt_id =
             db.query_row("SELECT coalesce(max(attempt_id), 0) FROM attempts", [], |row| row.get(0))?;
-        let head = Head::open(path, last_attempt_id)?;
+        let head = Head::open(path, last_attempt_id, forgotten_people(&db)?)?;
         let switch = Switch::of(path);
         Ok(Self { db, cursor: 0, last_attempt_id, commits: 0, switch, head, place, ballast, _lock: lock })
     }

@@ -454,3 +454,22 @@ fn whoever_is_not_known_is_remembered_all_the_same() {
     send(&project, &server).code(0).stdout_has("3 accepted, 1 turned away");
     assert_eq!(server.book().requests, 3);
 }
+
+#[test]
+fn a_ledger_from_before_is_not_taken_for_one_that_knows_whom_to_leave_alone() {
+    let (project, server) = (project(), Server::start(&[]));
+    send(&project, &server).code(0);
+    let backup = fs::read(project.path(LEDGER)).expect("a ledger");
+    forget(&project, []).code(0);
+    fs::write(project.path(LEDGER), backup).expect("a restored ledger");
+    let project = project.campaign(&GREETING.replace("campaign: spring", "campaign: summer"));
+    let again = send(&project, &server);
+    again.code(74).stderr_has("is older than what it was told to forget").stderr_has("run `tidings forget` again");
+    assert_eq!(server.book().messages.len(), 3);
+
+    // The way out that is named leaves them alone again.
+    fs::remove_file(project.path(&format!("{LEDGER}.head"))).expect("a note");
+    forget(&project, []).code(0);
+    let run = ["--yes", "--new-campaign", "--ledger", LEDGER, "--api-url", &*server.url];
+    project.run(run).code(0).stdout_has("2 accepted");
+}
