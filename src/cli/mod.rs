@@ -1,6 +1,5 @@
 //! The command line: one file per command. Only this room prints.
 
-mod attend;
 mod check;
 mod comparing;
 mod completions;

@@ -7,12 +7,12 @@
 use std::time::Duration;
 
 use super::Exit;
-use super::attend::attend;
 use super::doctor::check::{Check, State};
 use super::doctor::subject::end_of;
 use super::doctor::{number, service, token};
 use super::failure::Failure;
 use super::printer::Printer;
+use super::signals::Signals;
 use super::way::Way;
 use crate::audience::invisible::harmless;
 use crate::campaign::Campaign;
@@ -35,8 +35,14 @@ pub struct Flight<'a> {
 }
 
 /// Ends a run that could not send, and says what is worth a look.
-pub fn look(flight: &Flight<'_>, way: &Way<'_>, token: &Token, printer: Printer) -> Result<(), Failure> {
-    let checks = attend(checks(flight, way, token))??;
+pub fn look(
+    flight: &Flight<'_>,
+    way: &Way<'_>,
+    token: &Token,
+    signals: &mut Signals,
+    printer: Printer,
+) -> Result<(), Failure> {
+    let checks = signals.attend(checks(flight, way, token))??;
     if let Some((check, exit)) = checks.iter().find_map(stop) {
         let what = format!(
             "a look before sending: {}: {}\n{}\nmore with: {}; to send without this look: --no-preflight",

@@ -151,10 +151,10 @@ fn run_one(
         if rehearsal.is_none() && !args.yes {
             look_for_somebody()?;
         }
-        let token = way.token(&campaign)?;
+        let token = way.token(&campaign, signals)?;
         if !args.no_preflight {
             let flight = Flight { campaign: &campaign, people, doctor: doctor(&way, file, global) };
-            preflight::look(&flight, &way, &token, printer)?;
+            preflight::look(&flight, &way, &token, signals, printer)?;
         }
         if rehearsal.is_none() && !args.yes {
             confirm(&campaign, people, (&ready, cost.as_ref()), signals)?;

@@ -95,10 +95,11 @@ fn seed(args: &Args, global: &Global, printer: Printer) -> Result<Exit, Failure>
     way.look_at_purpose(&ledger)?;
     look_for_stops(&ledger, &campaign, &hint::command("resume", &args.file, global))?;
     let picks = without_forgotten(&ledger, picks, &phones)?;
-    let client = way.client(&campaign, &way.token(&campaign)?, printer)?;
+    let mut signals = Signals::default();
+    let client = way.client(&campaign, &way.token(&campaign, &mut signals)?, printer)?;
     ledger.dedicate(way.purpose())?;
     let job = Job { key: staging::key(&campaign, &plan), picks: &picks, phones: &phones, clock, printer };
-    let exit = Signals::default().during(|stops| send(&job, &mut ledger, client, stops))??;
+    let exit = signals.during(|stops| send(&job, &mut ledger, client, stops))??;
     printer.talk("these were seeds: nobody of the recipients got a message");
     Ok(exit)
 }

@@ -1,5 +1,5 @@
-//! The wishes to stop: Ctrl-C, SIGTERM and a terminal that is closed, heard from the first sending until the command
-//! ends. Before it they end the program at once, as ever: nothing was sent.
+//! The wishes to stop: Ctrl-C, SIGTERM and a terminal that is closed, heard from the first waiting for others until the
+//! command ends. Before it they end the program at once, as ever: nothing was sent.
 
 use std::convert::Infallible;
 use std::fs;
@@ -11,6 +11,9 @@ use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
+
+use super::Exit;
+use super::failure::Failure;
 
 /// Long enough for the runtime to see a signal that came while it slept.
 const LOOK: Duration = Duration::from_millis(1);
@@ -44,6 +47,20 @@ impl Signals {
                 never = pass_on(signals, came, tell) => match never {},
             }
         }))
+    }
+
+    /// Waits for others before anything is sent, or for a wish to stop: what the work has started ends with it.
+    pub fn attend<T>(&mut self, work: impl Future<Output = T>) -> Result<T, Failure> {
+        let attended = self.during(|mut stops| async move {
+            tokio::select! {
+                done = work => Some(done),
+                _ = stops.recv() => None,
+            }
+        })?;
+        attended.ok_or_else(|| Failure::Stopped {
+            what: "asked to stop before anything began".to_owned(),
+            exit: Exit::Paused,
+        })
     }
 
     fn ears(&mut self) -> io::Result<&mut Ears> {

@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::attend::attend;
 use super::doctor::token::{MADE_UP, source};
 use super::failure::Failure;
 use super::printer::Printer;
 use super::read::real_ledger;
 use super::rehearsal::Rehearsal;
+use super::signals::Signals;
 use super::{Global, hint};
 use crate::campaign::Campaign;
 use crate::catalogue::{LOCK_FILE, SANDBOX};
@@ -95,11 +95,11 @@ impl Way<'_> {
     }
 
     /// The token of a campaign's sender.
-    pub fn token(&self, campaign: &Campaign) -> Result<Token, Failure> {
+    pub fn token(&self, campaign: &Campaign, signals: &mut Signals) -> Result<Token, Failure> {
         if self.rehearsal.is_some() {
             return Ok(Token::for_sandbox("sandbox"));
         }
-        Ok(attend(campaign.sender.token.read())??)
+        Ok(signals.attend(campaign.sender.token.read())??)
     }
 
     /// Where that token comes from, in words.

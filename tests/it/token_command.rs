@@ -169,6 +169,22 @@ fn a_wish_to_stop_ends_the_command_too() {
 }
 
 #[test]
+fn a_wish_to_stop_while_one_token_is_asked_for_begins_no_other_campaign() {
+    let sender = "  phone_number_id: \"106540352242922\"\n";
+    let asking = |script: &str| format!("{sender}  token: {{ command: [sh, -c, \"{script}\"] }}\n");
+    let project = Project::new().campaign_with(sender, &asking("echo $$ > first; exec sleep 600"));
+    let yaml = std::fs::read_to_string(project.path("campaign.yaml")).expect("a campaign");
+    let project = project.file("next.yaml", yaml.replace("spring", "summer").replace("first", "second"));
+    let server = Server::start(&[]);
+    let run = ["run", "campaign.yaml", "next.yaml", "--yes", "--ledger", "ledger.sqlite", "--api-url", &server.url];
+    let running = project.start(run);
+    let first = project.path("first");
+    until("the command", || std::fs::read_to_string(&first).is_ok_and(|pid| pid.ends_with('\n')).then_some(()));
+    running.signal(Signal::TERM).end().code(5).stderr_has("asked to stop: 1 more were not begun");
+    assert!(!project.path("second").exists());
+}
+
+#[test]
 fn our_own_secrets_are_not_handed_on_and_all_else_is() {
     let script = "printf '%s' \\\"$BW_SESSION$WHATSAPP_APP_SECRET$WHATSAPP_ACCESS_TOKEN$TIDINGS_LEDGER\\\"";
     let sender = "  phone_number_id: \"106540352242922\"\n";

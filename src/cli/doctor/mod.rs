@@ -18,9 +18,9 @@ use check::{Check, State};
 use service::Times;
 use subject::Subject;
 
-use super::attend::attend;
 use super::failure::Failure;
 use super::printer::Printer;
+use super::signals::Signals;
 use super::{Exit, Global, help, hint};
 use crate::campaign::Sender;
 use crate::clock::Clock;
@@ -110,13 +110,14 @@ fn purpose(args: &Args) -> Option<Purpose> {
 
 /// Everything that somebody has to be asked about.
 fn examine(args: &Args, subject: &Subject, sender: &Sender) -> Result<Vec<Check>, Failure> {
+    let mut signals = Signals::default();
     let sandbox = args.sandbox.then(|| simulator(args, subject)).transpose()?;
     let api = sandbox.as_ref().map(Embedded::base_url);
     let api = api.as_deref().or(args.api_url.as_deref()).unwrap_or(META_API);
     let (token, found_in) = if sandbox.is_some() {
         (Ok(Token::for_sandbox("sandbox")), token::MADE_UP.to_owned())
     } else {
-        (attend(sender.token.read())?, token::source(&sender.token))
+        (signals.attend(sender.token.read())?, token::source(&sender.token))
     };
     let token = match token {
         Ok(token) => token,
@@ -127,7 +128,7 @@ fn examine(args: &Args, subject: &Subject, sender: &Sender) -> Result<Vec<Check>
     let reader = AccountReader::new(api, &sender.api_version, &token, secret.as_ref(), TIMEOUTS)?;
     let pull = pull(args, &subject.file);
     let visit = Visit { api, subject, sender, account, token: &token, secret: secret.as_ref(), reader, found_in, pull };
-    attend(visit.all())?
+    signals.attend(visit.all())?
 }
 
 /// A simulator with the templates of the campaign's lock file.

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use crate::campaign::{self, Campaign};
 use crate::catalogue::{Lock, SANDBOX};
-use crate::cli::attend::attend;
 use crate::cli::failure::Failure;
 use crate::cli::printer::Printer;
+use crate::cli::signals::Signals;
 use crate::cloud::ReadError;
 use crate::cloud::client::{META_API, check_address};
 use crate::cloud::templates::{Patience, TemplateReader};
@@ -37,23 +37,24 @@ pub fn read(file: &Path, args: &SourceArgs, printer: Printer) -> Result<Lock, Fa
         (Some(campaign), problems) if problems.is_empty() => campaign,
         (_, problems) => return Err(problems.into()),
     };
+    let mut signals = Signals::default();
     let version = &campaign.sender.api_version;
     if args.sandbox {
         let sandbox = Embedded::start(Script::default())?;
         let token = Token::for_sandbox("sandbox");
         let reader = TemplateReader::new(&sandbox.base_url(), version, ANY_ACCOUNT, &token, Patience::default())?;
-        let read = attend(reader.read())?;
+        let read = signals.attend(reader.read())?;
         return read.map(|templates| Lock::new(SANDBOX, templates)).map_err(|error| failure(error, &campaign));
     }
     let account = account(&campaign)?;
-    let token = attend(campaign.sender.token.read())??;
+    let token = signals.attend(campaign.sender.token.read())??;
     let api = args.api_url.as_deref().unwrap_or(META_API);
     if args.api_url.is_some() {
         printer.talk(&format!("reading from {api}, not from WhatsApp"));
     }
     let reader =
         TemplateReader::new(api, version, account, &token, Patience::default())?.proving(AppSecret::from_environment());
-    let templates = attend(reader.read())?.map_err(|error| failure(error, &campaign))?;
+    let templates = signals.attend(reader.read())?.map_err(|error| failure(error, &campaign))?;
     Ok(Lock::new(account, templates))
 }
 
