@@ -89,7 +89,7 @@ impl Place {
             printer.warn(&format!(
                 "{} cannot be read: reports are looked for in `reports` and where other campaigns have them; if this one \
                  names another directory, mend it and run this again",
-                shown(file)
+                hint::shown(file)
             ));
         }
     }
@@ -161,7 +161,7 @@ fn lines_with(file: &Path, person: &Sought) -> Result<Option<String>, Failure> {
     found.truncate(LINES_NAMED);
     let lines = if found.len() == 1 { "line" } else { "lines" };
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    Ok((!found.is_empty()).then(|| format!("{}, {lines} {}{more}", shown(file), found.join(", "))))
+    Ok((!found.is_empty()).then(|| format!("{}, {lines} {}{more}", hint::shown(file), found.join(", "))))
 }
 
 /// Asks on the terminal, unless `--yes` was said.
@@ -203,7 +203,7 @@ pub fn report(failure: Failure, printer: Printer) -> Exit {
 /// Names the links among reports, which were not followed.
 pub fn tell_links<'a>(links: impl IntoIterator<Item = &'a PathBuf>, printer: Printer) {
     for link in links.into_iter().collect::<BTreeSet<_>>() {
-        let link = shown(link);
+        let link = hint::shown(link);
         printer.warn(&format!(
             "{link} is a link, and was not followed: erase yourself what it leads to, if that is a report"
         ));
@@ -212,15 +212,11 @@ pub fn tell_links<'a>(links: impl IntoIterator<Item = &'a PathBuf>, printer: Pri
 
 /// Each report that could not be treated, with why, for people.
 pub fn untreated(files: &[(PathBuf, io::Error)]) -> String {
-    let lines: BTreeSet<String> =
-        files.iter().map(|(path, error)| format!("the report {} cannot be treated: {error}", shown(path))).collect();
+    let lines: BTreeSet<String> = files
+        .iter()
+        .map(|(path, error)| format!("the report {} cannot be treated: {error}", hint::shown(path)))
+        .collect();
     lines.into_iter().collect::<Vec<_>>().join("\n")
-}
-
-/// The path as people know it: from where they are.
-fn shown(file: &Path) -> String {
-    let here = std::env::current_dir().and_then(fs::canonicalize).unwrap_or_default();
-    file.strip_prefix(here).unwrap_or(file).display().to_string()
 }
 
 /// `12 lines in 2 report files`; none where there were none.

@@ -10,7 +10,7 @@ use super::printer::{Printer, counted};
 use super::{Exit, Global, help};
 use crate::audience::phone::{PhoneError, Recipient};
 use crate::audience::sought::Sought;
-use crate::clock::Clock;
+use crate::clock::{Clock, UnixMs};
 use crate::ledger::{Ended, Erased, Identities, Ledger, LedgerError, forgotten_reason};
 use crate::report::erase::{Erasure, Rewritten};
 
@@ -63,7 +63,7 @@ fn forget(args: &Args, global: &Global, printer: Printer) -> Result<Exit, Failur
     let mut all = Rewritten::default();
     for ((place, mut ledger), ended) in places.iter().zip(ledgers).zip(ended) {
         for (person, ended) in people.iter().zip(ended) {
-            let (erased, rewritten) = erase(place, &mut ledger, person)?;
+            let (erased, rewritten) = erase(place, &mut ledger, person, now)?;
             printer.result(&told(person, ended, &erased, &rewritten));
             all.add(rewritten);
         }
@@ -83,8 +83,7 @@ fn forget(args: &Args, global: &Global, printer: Printer) -> Result<Exit, Failur
 }
 
 /// The reports first: while the ledger knows which lines are the person's.
-fn erase(place: &Place, ledger: &mut Ledger, person: &Sought) -> Result<(Erased, Rewritten), LedgerError> {
-    let now = Clock::System.unix_ms();
+fn erase(place: &Place, ledger: &mut Ledger, person: &Sought, now: UnixMs) -> Result<(Erased, Rewritten), LedgerError> {
     ledger.mark(person.person())?;
     let rewritten = place.erase_from_reports(ledger, &mut Erasure::of(person, forgotten_reason(now)))?;
     let identities = if rewritten.untreated.is_empty() { Identities::Erased } else { Identities::Kept };

@@ -19,3 +19,11 @@ pub fn word(path: &Path) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./,:+@%".contains(c);
     if !path.is_empty() && path.chars().all(is_plain) { path } else { format!("'{}'", path.replace('\'', r"'\''")) }
 }
+
+/// A path as people know it: from where they are, where it is below.
+pub fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    let real = here.canonicalize().unwrap_or_default();
+    let below = path.strip_prefix(here).or_else(|_| path.strip_prefix(real));
+    below.unwrap_or(path).display().to_string()
+}

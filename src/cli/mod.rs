@@ -38,6 +38,7 @@ mod settings;
 mod signals;
 mod staging;
 mod stop;
+mod stops;
 mod templates;
 mod way;
 mod wording;

@@ -13,6 +13,7 @@ use super::saving::Approved;
 use super::send::{Job, report, send, standing};
 use super::signals::Signals;
 use super::staging::{self, Accepted, Ready};
+use super::stops::Stop;
 use super::way::Way;
 use super::{Exit, Global, cost, help, hint, preflight, preview, progress, seed};
 use crate::campaign::{Campaign, is_defaults};
@@ -20,7 +21,6 @@ use crate::clock::{Clock, rfc3339};
 use crate::cloud::client::check_address;
 use crate::ledger::{Breaker, Ledger, Reach};
 use crate::plan::cost::Priced;
-use crate::run::TOKEN;
 
 /// A program that dies between a request and its answer leaves this said about the message.
 pub const DIED: &str = "the program ended before an answer came";
@@ -201,25 +201,20 @@ fn run_one(
 
 /// What somebody stopped, or what stopped by itself, stays stopped until a person has looked: cron cannot start it again.
 pub fn look_for_stops(ledger: &Ledger, campaign: &Campaign, resume: &str) -> Result<(), Failure> {
-    let lift = |id: &str| format!("{resume} --acknowledge {id}");
-    let stopped = |what: String, exit| Err(Failure::Stopped { what, exit });
-    match ledger.switch().stops(&campaign.key) {
-        Some(Reach::Campaign) => {
-            return stopped(format!("the kill switch is on; lift it: {}", lift("stop")), Exit::Stopped);
+    let breakers = |campaign: &str, number: &str| ledger.breakers(campaign, number);
+    let Some(stop) = Stop::of(campaign, ledger.switch(), breakers)? else { return Ok(()) };
+    let lift = format!("{resume} --acknowledge {}", stop.id());
+    let exit = if stop.is_about_token() { Exit::Token } else { Exit::Stopped };
+    let what = match stop {
+        Stop::Switch(Reach::Campaign) => format!("the kill switch is on; lift it: {lift}"),
+        Stop::Switch(Reach::Everything) => {
+            format!("the kill switch is on ({}); lift it: {lift}", ledger.switch().path().display())
         }
-        Some(Reach::Everything) => {
-            let path = ledger.switch().path().display();
-            return stopped(format!("the kill switch is on ({path}); lift it: {}", lift("stop-all")), Exit::Stopped);
+        Stop::Breaker(Breaker { detail, tripped_at, .. }) => {
+            format!("stopped on {}: {detail}; once that is mended: {lift}", rfc3339(tripped_at))
         }
-        None => {}
-    }
-    match ledger.breakers(&campaign.key, &campaign.sender.phone_number_id)?.first() {
-        None => Ok(()),
-        Some(Breaker { id, kind, detail, tripped_at }) => stopped(
-            format!("stopped on {}: {detail}; once that is mended: {}", rfc3339(*tripped_at), lift(&id.to_string())),
-            if kind == TOKEN { Exit::Token } else { Exit::Stopped },
-        ),
-    }
+    };
+    Err(Failure::Stopped { what, exit })
 }
 
 /// The command that looks at everything that this run needs.

@@ -102,7 +102,6 @@ impl Ledger {
         let mut ended = Vec::with_capacity(people.len());
         for person in people {
             let identity = person.person().identity().cast_signed();
-            transaction.execute("DELETE FROM erasing", [])?;
             mark(&transaction, &pseudonyms, [identity])?;
             ended.push(end_unsettled(&transaction, now)?);
             let forgotten = (pseudonyms.of_identity(identity), now);
@@ -113,12 +112,12 @@ impl Ledger {
         Ok(ended)
     }
 
-    /// Marks one person, to be erased with [`Ledger::forget`].
+    /// Marks one person, who was blocked before, to be erased with [`Ledger::forget`].
     ///
     /// # Errors
     /// When the ledger cannot be written.
     pub fn mark(&mut self, person: &Recipient) -> Result<(), LedgerError> {
-        let pseudonyms = self.begin_erasing()?;
+        let pseudonyms = Pseudonyms::make(&self.db)?;
         let identity = person.identity().cast_signed();
         mark(&self.db, &pseudonyms, [identity, pseudonyms.of_identity(identity)])
     }
@@ -257,7 +256,9 @@ pub fn forgotten_reason(forgotten_at: UnixMs) -> String {
     format!("forgotten at their request on {}", date(forgotten_at))
 }
 
+/// Marks these people and nobody else.
 fn mark(db: &Connection, pseudonyms: &Pseudonyms, people: impl IntoIterator<Item = i64>) -> Result<(), LedgerError> {
+    db.execute("DELETE FROM erasing", [])?;
     let mut insert = db.prepare("INSERT OR IGNORE INTO erasing VALUES (?1, ?2)")?;
     for identity in people {
         insert.execute((identity, pseudonyms.of_identity(identity)))?;

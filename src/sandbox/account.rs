@@ -9,6 +9,7 @@ use reqwest::Url;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::credential;
 use super::faults::TokenDigest;
 use super::illness::Illness;
 use super::refusal::Refusal;
@@ -101,16 +102,15 @@ impl Account {
 
     /// Refuses everything, where the illness is one that meets every request.
     pub(super) fn admit(&self, query: &str) -> Result<(), Refusal> {
-        let proves = query.split('&').any(|pair| pair.starts_with("appsecret_proof="));
+        let proves = credential::proof(query).is_some();
         if self.has(Illness::ApiVersion) {
             return Err(Refusal::worded(2635, None, "(#2635) You are calling a deprecated version of the API."));
         }
         if self.has(Illness::ProofRequired) && !proves {
-            let message = "API calls from the server require an appsecret_proof argument";
-            return Err(Refusal::worded(100, None, message));
+            return Err(credential::no_proof());
         }
         if self.has(Illness::ProofWrong) && proves {
-            return Err(Refusal::worded(100, None, "Invalid appsecret_proof provided in the API argument"));
+            return Err(credential::wrong_proof());
         }
         if self.has(Illness::TokenExpired) {
             let message = "Error validating access token: Session has expired.";

@@ -22,16 +22,27 @@ pub(super) fn check(asked: &Asked<'_>, script: &Script) -> Result<(), Refusal> {
     check_proof(asked.query.unwrap_or_default(), token, script)
 }
 
-/// The words are Meta's.
 fn check_proof(query: &str, token: &[u8], script: &Script) -> Result<(), Refusal> {
     let Some(app_secret) = &script.app_secret else { return Ok(()) };
-    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    let Some((_, proof)) = pairs.rev().find(|(key, _)| *key == PROOF_PARAMETER) else {
-        return Err(Refusal::worded(100, None, "API calls from the server require an appsecret_proof argument"));
-    };
+    let Some(proof) = proof(query) else { return Err(no_proof()) };
     let expected = std::str::from_utf8(token).map(|token| app_secret.proof(&Token::for_sandbox(token)));
     if expected.is_ok_and(|expected| expected == proof) {
         return Ok(());
     }
-    Err(Refusal::worded(100, None, "Invalid appsecret_proof provided in the API argument"))
+    Err(wrong_proof())
+}
+
+/// The proof in a query.
+pub(super) fn proof(query: &str) -> Option<&str> {
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.rev().find(|(key, _)| *key == PROOF_PARAMETER).map(|(_, proof)| proof)
+}
+
+/// The words of these two are Meta's.
+pub(super) fn no_proof() -> Refusal {
+    Refusal::worded(100, None, "API calls from the server require an appsecret_proof argument")
+}
+
+pub(super) fn wrong_proof() -> Refusal {
+    Refusal::worded(100, None, "Invalid appsecret_proof provided in the API argument")
 }

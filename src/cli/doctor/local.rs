@@ -8,9 +8,9 @@ use crate::campaign::Campaign;
 use crate::cli::hint;
 use crate::cli::printer::counted;
 use crate::cli::read::Looked;
+use crate::cli::stops::Stop;
 use crate::clock::{Clock, minute};
 use crate::ledger::{Breaker, LedgerError, Peek, Purpose, Reach, Switch, look_at_place};
-use crate::run::TOKEN;
 
 /// Whether campaign and recipients have problems.
 pub fn files(file: &Path, looked: &Looked) -> Check {
@@ -29,12 +29,6 @@ pub fn problems(file: &Path, total: u64) -> Check {
         counted(total, "problem"),
         format!("see them with their lines: tidings check {}", hint::word(file)),
     )
-}
-
-/// A path as seen from here, where it is below.
-fn from_here(path: &Path) -> &Path {
-    let here = std::env::current_dir();
-    here.ok().and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path)
 }
 
 /// Whether a ledger can be held, is sound, and is about what is to be sent, where that is known.
@@ -56,8 +50,8 @@ pub fn ledger(path: &Path, wanted: Option<Purpose>) -> Check {
             },
             "name another with --ledger",
         ),
-        Ok(Some(_)) => Check::ok(ID, format!("{}, undamaged", from_here(path).display())),
-        Ok(None) => Check::ok(ID, format!("none yet; the first run makes {}", from_here(path).display())),
+        Ok(Some(_)) => Check::ok(ID, format!("{}, undamaged", hint::shown(path))),
+        Ok(None) => Check::ok(ID, format!("none yet; the first run makes {}", hint::shown(path))),
         Err(error) => Check::failed(
             ID,
             error.to_string(),
@@ -70,39 +64,38 @@ pub fn ledger(path: &Path, wanted: Option<Purpose>) -> Check {
 /// Whether anything keeps a campaign from being sent until a person has looked; none where that cannot be told.
 pub fn stops(path: &Path, campaign: &Campaign, resume: &str) -> Option<Check> {
     const ID: &str = "stops";
-    let lift = |id: &str| format!("once that is mended: {resume} --acknowledge {id}");
-    match Switch::of(path).stops(&campaign.key) {
-        Some(Reach::Campaign) => {
-            return Some(Check::failed(ID, "the kill switch is on for this campaign", lift("stop")));
-        }
-        Some(Reach::Everything) => return Some(Check::failed(ID, "the kill switch is on", lift("stop-all"))),
-        None => {}
-    }
-    let breakers = match Peek::open(path).ok()? {
-        Some(ledger) => ledger.breakers(&campaign.key, &campaign.sender.phone_number_id).ok()?,
-        None => Vec::new(),
+    let breakers = |key: &str, number: &str| match Peek::open(path)? {
+        Some(ledger) => ledger.breakers(key, number),
+        None => Ok(Vec::new()),
     };
-    let Some(Breaker { id, kind, detail, tripped_at }) = breakers.first() else {
+    let Some(stop) = Stop::of(campaign, &Switch::of(path), breakers).ok()? else {
         return Some(Check::ok(ID, "nothing stops this campaign"));
     };
-    let fails = if kind == TOKEN { Check::no_entry } else { Check::failed };
-    Some(fails(ID, format!("stopped on {}: {detail}", minute(*tripped_at)), lift(&id.to_string())))
+    let lift = format!("once that is mended: {resume} --acknowledge {}", stop.id());
+    let fails = if stop.is_about_token() { Check::no_entry } else { Check::failed };
+    let what = match stop {
+        Stop::Switch(Reach::Campaign) => "the kill switch is on for this campaign".to_owned(),
+        Stop::Switch(Reach::Everything) => "the kill switch is on".to_owned(),
+        Stop::Breaker(Breaker { detail, tripped_at, .. }) => format!("stopped on {}: {detail}", minute(tripped_at)),
+    };
+    Some(fails(ID, what, lift))
 }
 
 /// How many people the ledger has written to of late; none where it cannot be read.
 pub fn reached(path: &Path) -> Option<u64> {
     let since = Clock::System.unix_ms() - LIMIT_SPAN_MS;
-    match Peek::open(path) {
-        Ok(Some(ledger)) => ledger.people_since(since).ok(),
-        Ok(None) => Some(0),
-        Err(_) => None,
-    }
+    counted_in(path, |ledger| ledger.people_since(since))
 }
 
 /// How many messages of a campaign are over already; none where that cannot be told.
 pub fn over(path: &Path, campaign: &str, occurrence: Option<&str>) -> Option<u64> {
+    counted_in(path, |ledger| ledger.messages_over(campaign, occurrence))
+}
+
+/// A ledger that is not there yet knows of nobody.
+fn counted_in(path: &Path, count: impl FnOnce(&Peek) -> Result<u64, LedgerError>) -> Option<u64> {
     match Peek::open(path) {
-        Ok(Some(ledger)) => ledger.messages_over(campaign, occurrence).ok(),
+        Ok(Some(ledger)) => count(&ledger).ok(),
         Ok(None) => Some(0),
         Err(_) => None,
     }
