@@ -56,8 +56,7 @@ fn every_message_carries_the_proof_where_the_secret_is_set_and_nothing_where_it_
 #[test]
 fn templates_are_read_with_the_proof() {
     let lister = Lister::new(|_, _| ("200 OK", br#"{"data":[]}"#.to_vec()));
-    let with_account = "  phone_number_id: \"106540352242922\"\n  business_account_id: \"102290129340398\"\n";
-    let project = project().campaign_with("  phone_number_id: \"106540352242922\"\n", with_account);
+    let project = project().sender("business_account_id: \"102290129340398\"");
     project.tidings(["templates", "pull", "campaign.yaml", "--api-url", &lister.url]);
     let heads = lister.heads();
     assert!(
@@ -90,10 +89,7 @@ fn the_sandbox_demands_the_proof_as_an_app_can() {
 fn the_proof_is_made_anew_with_the_token() {
     let keeper = Keeper::new(|asked, _| if asked.token == TOKEN { Answer::Yes } else { EXPIRED });
     let project = Project::new()
-        .campaign_with(
-            "phone_number_id: \"106540352242922\"",
-            "phone_number_id: \"106540352242922\"\n  token: { command: [sh, token.sh] }",
-        )
+        .sender("token: { command: [sh, token.sh] }")
         .file("token.sh", format!("if test -e once; then echo {TOKEN}; else touch once; echo the-old-one; fi"))
         .recipients(people::csv(0..20))
         .env("WHATSAPP_APP_SECRET", SECRET);

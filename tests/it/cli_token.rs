@@ -12,8 +12,7 @@ fn strict() -> Server {
 }
 
 fn with_source(source: &str) -> Project {
-    let sender = format!("  phone_number_id: \"106540352242922\"\n  token: {source}\n");
-    Project::new().campaign_with("  phone_number_id: \"106540352242922\"\n", &sender)
+    Project::new().sender(&format!("token: {source}"))
 }
 
 /// The run ended for want of a token and nobody was asked anything.

@@ -17,8 +17,7 @@ const NEW_EACH_TIME: &str = "echo asked >> calls; echo token-$(wc -l < calls | t
 const ALWAYS_THE_SAME: &str = "echo asked >> calls; echo token-1";
 
 fn project(source: &str, people: usize) -> Project {
-    let sender = format!("  phone_number_id: \"106540352242922\"\n  token: {source}\n");
-    let project = Project::new().campaign_with("  phone_number_id: \"106540352242922\"\n", &sender);
+    let project = Project::new().sender(&format!("token: {source}"));
     project.recipients(people::csv(0..people))
 }
 

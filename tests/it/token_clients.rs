@@ -61,8 +61,7 @@ pub fn lines() -> Vec<(String, String)> {
 
 /// A campaign with that line.
 pub fn project(line: &str) -> Project {
-    let sender = "  phone_number_id: \"106540352242922\"\n";
-    Project::new().campaign_with(sender, &format!("{sender}  {line}\n"))
+    Project::new().sender(line)
 }
 
 fn argv(line: &str) -> Vec<String> {

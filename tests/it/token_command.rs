@@ -14,6 +14,11 @@ fn shell(script: &str) -> TokenSource {
     TokenSource::Command(["sh", "-c", script].map(str::to_owned).to_vec())
 }
 
+/// A campaign whose token a shell prints.
+fn asking(script: &str) -> Project {
+    Project::new().sender(&format!("token: {{ command: [sh, -c, \"{script}\"] }}"))
+}
+
 async fn refusal(script: &str) -> String {
     let error = shell(script).read().await.expect_err("no token");
     assert!(!error.to_string().contains(script) && !format!("{error:?}").contains(script), "its arguments: {error}");
@@ -140,8 +145,7 @@ async fn what_leaves_the_group_is_not_waited_for() {
 
 #[test]
 fn a_program_with_a_relative_path_is_looked_for_beside_the_campaign() {
-    let sender = "  phone_number_id: \"106540352242922\"\n";
-    let project = Project::new().campaign_with(sender, &format!("{sender}  token: {{ command: [bin/ask] }}\n"));
+    let project = Project::new().sender("token: { command: [bin/ask] }");
     std::fs::create_dir(project.path("bin")).expect("a directory");
     let project = project.file("bin/ask", "#!/bin/sh\nprintf invented-token-47");
     let executable = std::os::unix::fs::PermissionsExt::from_mode(0o700);
@@ -156,10 +160,8 @@ fn a_program_with_a_relative_path_is_looked_for_beside_the_campaign() {
 
 #[test]
 fn a_wish_to_stop_ends_the_command_too() {
-    let sender = "  phone_number_id: \"106540352242922\"\n";
     let script = "echo $$ > itself; exec sleep 600";
-    let project =
-        Project::new().campaign_with(sender, &format!("{sender}  token: {{ command: [sh, -c, \"{script}\"] }}\n"));
+    let project = asking(script);
     let server = Server::start(&[]);
     let running = project.start_sending(&server);
     let itself = project.path("itself");
@@ -170,9 +172,7 @@ fn a_wish_to_stop_ends_the_command_too() {
 
 #[test]
 fn a_wish_to_stop_while_one_token_is_asked_for_begins_no_other_campaign() {
-    let sender = "  phone_number_id: \"106540352242922\"\n";
-    let asking = |script: &str| format!("{sender}  token: {{ command: [sh, -c, \"{script}\"] }}\n");
-    let project = Project::new().campaign_with(sender, &asking("echo $$ > first; exec sleep 600"));
+    let project = asking("echo $$ > first; exec sleep 600");
     let yaml = std::fs::read_to_string(project.path("campaign.yaml")).expect("a campaign");
     let project = project.file("next.yaml", yaml.replace("spring", "summer").replace("first", "second"));
     let server = Server::start(&[]);
@@ -187,9 +187,7 @@ fn a_wish_to_stop_while_one_token_is_asked_for_begins_no_other_campaign() {
 #[test]
 fn our_own_secrets_are_not_handed_on_and_all_else_is() {
     let script = "printf '%s' \\\"$BW_SESSION$WHATSAPP_APP_SECRET$WHATSAPP_ACCESS_TOKEN$TIDINGS_LEDGER\\\"";
-    let sender = "  phone_number_id: \"106540352242922\"\n";
-    let project =
-        Project::new().campaign_with(sender, &format!("{sender}  token: {{ command: [sh, -c, \"{script}\"] }}\n"));
+    let project = asking(script);
     let project = project.env("WHATSAPP_APP_SECRET", "invented").env("WHATSAPP_ACCESS_TOKEN", "invented");
     let server = Server::start(&["--token", "invented-session"]);
     let project = project.env("TIDINGS_LEDGER", "other.sqlite").env("BW_SESSION", "invented-session");

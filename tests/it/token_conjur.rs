@@ -1,13 +1,11 @@
 //! A token from Conjur: both ways in, and every way it can fail.
 
-use std::path::Path;
-
-use tidings::secret::{TokenSource, Variables};
+use tidings::secret::TokenSource;
 
 use crate::harness::process::until;
 use crate::harness::project::Project;
 use crate::harness::server::Server;
-use crate::harness::store::{Answer, Asked, StoreServer, base64, ca};
+use crate::harness::store::{Answer, Asked, StoreServer, base64, ca, secret_file, variables};
 
 const TOKEN: &str = "EAAinventedConjur0123456789";
 const KEY: &str = "1k3invented-api-key";
@@ -61,10 +59,6 @@ fn conjur(asked: &Asked) -> Answer {
     }
 }
 
-fn variables(given: &[(&str, &str)]) -> Variables {
-    Variables::Given(given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
-}
-
 fn source(id: &str) -> TokenSource {
     TokenSource::conjur(id).expect("a variable's id")
 }
@@ -88,18 +82,10 @@ async fn lines(id: &str, given: &[(&str, &str)]) -> Vec<String> {
     server.lines()
 }
 
-fn secret_file(directory: &Path, name: &str, content: &str) -> String {
-    let path = directory.join(name);
-    std::fs::write(&path, content).expect("a file");
-    std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("a mode");
-    path.display().to_string()
-}
-
 #[test]
 fn the_token_in_conjur_is_the_one_that_whatsapp_gets() {
     let (conjur, whatsapp) = (StoreServer::new(conjur), Server::start(&["--token", TOKEN]));
-    let sender = "  phone_number_id: \"106540352242922\"\n";
-    let project = Project::new().campaign_with(sender, &format!("{sender}  token: conjur:{WHATSAPP}\n"));
+    let project = Project::new().sender(&format!("token: conjur:{WHATSAPP}"));
     let project = project.env(URL, format!("{}/api/", conjur.url())).env(ACCOUNT.0, ACCOUNT.1);
     let ran = project.env(BY_KEY[0].0, BY_KEY[0].1).env(BY_KEY[1].0, BY_KEY[1].1).send(&whatsapp);
     ran.code(0).stdout_has("3 accepted");

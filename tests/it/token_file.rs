@@ -14,10 +14,9 @@ use crate::harness::project::{Project, TIDINGS};
 use crate::harness::server::Server;
 
 const TOKEN: &str = "invented-token-42";
-const SENDER: &str = "  phone_number_id: \"106540352242922\"\n";
 
 fn with_source(source: &str) -> Project {
-    Project::new().campaign_with(SENDER, &format!("{SENDER}  token: \"{source}\"\n"))
+    Project::new().sender(&format!("token: \"{source}\""))
 }
 
 /// A file with a mode.

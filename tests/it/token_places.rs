@@ -2,8 +2,6 @@
 
 use crate::harness::project::Project;
 
-const SENDER: &str = "  phone_number_id: \"106540352242922\"\n";
-
 fn token() -> String {
     format!("EAA{}", "Gm0PX4Zc".repeat(20))
 }
@@ -28,7 +26,7 @@ fn refusal(project: &Project) -> String {
 }
 
 fn with_token(written: &str) -> Project {
-    Project::new().campaign_with(SENDER, &format!("{SENDER}  token: {written}\n"))
+    Project::new().sender(&format!("token: {written}"))
 }
 
 #[test]

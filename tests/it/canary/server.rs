@@ -1,8 +1,10 @@
 //! A server that keeps every byte it gets, and answers as badly as it is told to.
 
-use std::io::{Read, Write};
+use std::io::{BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
+
+use crate::harness::request;
 
 /// A request as it came, and the token that came with it.
 pub struct Request {
@@ -99,33 +101,18 @@ fn without_the_question(body: &[u8]) -> Vec<u8> {
     format!("{before}{after}").into_bytes()
 }
 
-fn serve(mut stream: TcpStream, answer: Answer, got: &Got, elsewhere: String) {
-    let Some((head, body)) = read(&mut stream) else { return };
+fn serve(stream: TcpStream, answer: Answer, got: &Got, elsewhere: String) {
+    let mut stream = BufReader::new(stream);
+    let Some(request) = request::Request::read(&mut stream) else { return };
+    let token = request.header("authorization").and_then(|header| header.strip_prefix("Bearer "));
+    let token = token.unwrap_or_default().to_owned();
+    let request::Request { head, body } = request;
     got.lock().expect("the requests").push((head.clone(), body));
-    let lower = head.to_ascii_lowercase();
-    let at = lower.find("authorization: bearer ").map(|at| at + "authorization: bearer ".len());
-    let token = at.and_then(|at| head[at..].lines().next()).unwrap_or_default().to_owned();
     let pieces = answer(&Request { head, token, elsewhere });
     for piece in pieces {
         // Whoever has read enough may leave.
-        if stream.write_all(&piece).and_then(|()| stream.flush()).is_err() {
+        if stream.get_mut().write_all(&piece).is_err() {
             return;
-        }
-    }
-}
-
-fn read(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
-    let mut text = Vec::new();
-    let mut block = [0; 4096];
-    loop {
-        let length = stream.read(&mut block).ok().filter(|length| *length > 0)?;
-        text.extend_from_slice(&block[..length]);
-        let Some(end) = memchr::memmem::find(&text, b"\r\n\r\n") else { continue };
-        let head = String::from_utf8_lossy(&text[..end + 4]).into_owned();
-        let lower = head.to_ascii_lowercase();
-        let wanted = lower.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok()).unwrap_or(0);
-        if text.len() >= end + 4 + wanted {
-            return Some((head, text[end + 4..].to_vec()));
         }
     }
 }

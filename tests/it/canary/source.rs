@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::stage::TOKEN;
-use crate::harness::store::{Answer, Asked, StoreServer, base64};
+use crate::harness::store::{Answer, Asked, StoreServer, base64, secret_file};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
@@ -56,13 +56,13 @@ impl Source {
         let file = vault.join("token");
         match self {
             Self::Variable => "env:CANARY".to_owned(),
-            Self::File => format!("file:{}", keep(&file, TOKEN, 0o600)),
+            Self::File => format!("file:{}", secret_file(vault, "token", TOKEN)),
             Self::Credential => {
-                keep(&file, TOKEN, 0o600);
+                secret_file(vault, "token", TOKEN);
                 "file:$CREDENTIALS_DIRECTORY/token".to_owned()
             }
             Self::Command => {
-                keep(&file, TOKEN, 0o600);
+                secret_file(vault, "token", TOKEN);
                 // What it was started with, and by whom, is a place to leak to.
                 let script = format!(
                     "#!/bin/sh\ntr '\\0' '\\n' < /proc/self/environ > {seen}/environment\n\
@@ -71,7 +71,9 @@ impl Source {
                     seen = seen.display(),
                     token = file.display()
                 );
-                format!("{{ command: [{}] }}", keep(&vault.join("ask"), &script, 0o700))
+                let ask = secret_file(vault, "ask", &script);
+                fs::set_permissions(&ask, fs::Permissions::from_mode(0o700)).expect("its mode");
+                format!("{{ command: [{ask}] }}")
             }
             Self::Vault(_) | Self::VaultToken(_) | Self::VaultPod(_) => "vault:kv/whatsapp#token".to_owned(),
             Self::Conjur(_) | Self::ConjurPod(_) => "conjur:whatsapp".to_owned(),
@@ -95,7 +97,7 @@ impl Source {
 
     /// The variables that go with it.
     pub fn environment(self, vault: &Path, store: Option<&StoreServer>) -> Vec<(&'static str, String)> {
-        let (directory, jwt) = (vault.display().to_string(), keep(&vault.join("jwt"), JWT, 0o600));
+        let (directory, jwt) = (vault.display().to_string(), secret_file(vault, "jwt", JWT));
         let address = store.map(StoreServer::url).unwrap_or_default();
         let variables = match self {
             Self::Variable => vec![("CANARY", TOKEN)],
@@ -168,10 +170,4 @@ fn conjur(asked: &Asked) -> Answer {
         "GET /secrets/org/variable/whatsapp" if is_known => Answer::Says(200, TOKEN.to_owned()),
         _ => Answer::Says(404, asked.body.clone()),
     }
-}
-
-fn keep(path: &Path, text: &str, mode: u32) -> String {
-    fs::write(path, text).expect("a file");
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("its mode");
-    path.display().to_string()
 }

@@ -30,22 +30,6 @@ const SECRETS: [(&str, &str); 8] = [
     ("Conjur token", PASS),
 ];
 
-const CAMPAIGN: &str = "\
-campaign: spring
-sender:
-  phone_number_id: \"106540352242922\"
-  business_account_id: \"102290129340398\"
-  token: SOURCE
-recipients: people.csv
-templates:
-  - name: hello_world
-    languages: [en_US]
-send: { rate: 1000/s }
-report: { show_phones: full }
-";
-
-const PEOPLE: &str = "phone\n+12025550101\n+12025550102\n+12025550103\n";
-
 pub struct Stage {
     pub project: Project,
     /// Where secrets are kept on purpose: not searched.
@@ -58,14 +42,13 @@ pub struct Stage {
 impl Stage {
     pub fn new(source: Source) -> Self {
         let (vault, trap) = (tempfile::tempdir().expect("a directory"), Trap::set());
-        let project = Project::empty();
+        let project = Project::new();
         for directory in ["tmp", "seen"] {
             fs::create_dir(project.path(directory)).expect("a directory");
         }
         let written = source.written(vault.path(), &project.path("seen"));
         let mut project = project
-            .campaign(&CAMPAIGN.replace("SOURCE", &written))
-            .recipients(PEOPLE)
+            .sender(&format!("business_account_id: \"102290129340398\"\ntoken: {written}"))
             .env("WHATSAPP_APP_SECRET", APP_SECRET)
             .env("TMPDIR", "tmp")
             .env("RUST_LOG", "trace")

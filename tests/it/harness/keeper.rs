@@ -1,10 +1,11 @@
 //! A WhatsApp that decides by the token: it keeps a book of every message and answers as a function says.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
 use super::process::until;
+use super::request::Request;
 
 /// One request, as far as it matters here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,17 +111,12 @@ fn no(code: i64, words: &str) -> String {
 }
 
 fn read(stream: &mut BufReader<TcpStream>) -> Option<Asked> {
-    let mut head = String::new();
-    while !head.ends_with("\r\n\r\n") {
-        stream.read_line(&mut head).ok().filter(|read| *read > 0)?;
-    }
-    let header = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().to_owned();
-    let mut body = vec![0; header("content-length: ").parse().unwrap_or(0)];
-    stream.read_exact(&mut body).ok()?;
-    let body: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
+    let request = Request::read(stream)?;
+    let body: serde_json::Value = serde_json::from_slice(&request.body).unwrap_or_default();
+    let token = request.header("authorization").and_then(|header| header.strip_prefix("Bearer "));
     Some(Asked {
-        token: header("authorization: Bearer "),
-        target: head.split(' ').nth(1).expect("a target").to_owned(),
+        token: token.unwrap_or_default().to_owned(),
+        target: request.line().1.to_owned(),
         to: body["to"].as_str().unwrap_or_default().to_owned(),
     })
 }

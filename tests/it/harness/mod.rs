@@ -10,6 +10,7 @@ pub mod process;
 pub mod project;
 pub mod recorder;
 pub mod reports;
+pub mod request;
 pub mod server;
 pub mod store;
 pub mod world;

@@ -69,6 +69,13 @@ impl Project {
         self.campaign(&yaml.replace(what, with))
     }
 
+    /// With more lines under `sender`, each without its indent, such as `token: env:OTHER`.
+    pub fn sender(self, lines: &str) -> Self {
+        let number = "  phone_number_id: \"106540352242922\"\n";
+        let lines: String = lines.lines().map(|line| format!("  {line}\n")).collect();
+        self.campaign_with(number, &format!("{number}{lines}"))
+    }
+
     pub fn recipients(self, csv: impl AsRef<[u8]>) -> Self {
         self.file("people.csv", csv)
     }

@@ -1,8 +1,10 @@
 //! A server of one request: it takes it down, byte for byte, and answers as WhatsApp would.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufReader, Write};
 use std::net::TcpListener;
 use std::thread::JoinHandle;
+
+use super::request::Request;
 
 pub struct Recorder {
     pub url: String,
@@ -30,14 +32,7 @@ impl Recorder {
 fn record(listener: &TcpListener) -> Recorded {
     let (stream, _) = listener.accept().expect("a connection");
     let mut stream = BufReader::new(stream);
-    let mut head = String::new();
-    while !head.ends_with("\r\n\r\n") {
-        stream.read_line(&mut head).expect("a header");
-    }
-    let head = head.to_lowercase();
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).expect("a length");
-    let mut body = vec![0; length.parse().expect("a number")];
-    stream.read_exact(&mut body).expect("a body");
+    let Request { head, body } = Request::read(&mut stream).expect("a request");
     let answer = r#"{"messaging_product":"whatsapp","messages":[{"id":"wamid.recorded"}]}"#;
     let stream = stream.get_mut();
     write!(
@@ -46,5 +41,5 @@ fn record(listener: &TcpListener) -> Recorded {
         answer.len()
     )
     .expect("an answer");
-    Recorded { head, body: serde_json::from_slice(&body).expect("JSON") }
+    Recorded { head: head.to_lowercase(), body: serde_json::from_slice(&body).expect("JSON") }
 }

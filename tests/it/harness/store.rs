@@ -1,11 +1,17 @@
 //! A secret store for tests: it answers by a rule, over HTTP or HTTPS, and keeps what it was asked.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::fs::Permissions;
+use std::io::{BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use tidings::secret::Variables;
+
+use super::request::Request;
 
 const CERTIFICATE: &[u8] = include_bytes!("../data/localhost.cert.der");
 const KEY: &[u8] = include_bytes!("../data/localhost.key.der");
@@ -109,7 +115,7 @@ fn secured(stream: TcpStream, config: Arc<ServerConfig>) -> StreamOwned<ServerCo
 }
 
 /// The certificate of the servers here as a PEM file.
-pub fn ca(directory: &std::path::Path) -> String {
+pub fn ca(directory: &Path) -> String {
     let path = directory.join("ca.pem");
     let pem = format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", base64(CERTIFICATE));
     std::fs::write(&path, pem).expect("a file");
@@ -132,6 +138,19 @@ pub fn base64(bytes: &[u8]) -> String {
     bytes.chunks(3).map(group).collect()
 }
 
+/// Variables that lead to a store.
+pub fn variables(given: &[(&str, &str)]) -> Variables {
+    Variables::Given(given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+}
+
+/// A file that nobody else may read.
+pub fn secret_file(directory: &Path, name: &str, content: &str) -> String {
+    let path = directory.join(name);
+    std::fs::write(&path, content).expect("a file");
+    std::fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("a mode");
+    path.display().to_string()
+}
+
 /// Answers request after request, until the client leaves.
 fn serve<S: Read + Write>(stream: &mut BufReader<S>, rule: &Rule, book: &Mutex<Vec<Asked>>) {
     while let Some(asked) = receive(stream) {
@@ -145,26 +164,15 @@ fn serve<S: Read + Write>(stream: &mut BufReader<S>, rule: &Rule, book: &Mutex<V
 }
 
 fn receive<S: Read>(stream: &mut BufReader<S>) -> Option<Asked> {
-    let mut next = || {
-        let mut line = String::new();
-        stream.read_line(&mut line).ok().filter(|count| *count > 0)?;
-        Some(line.trim_end().to_owned())
-    };
-    let first = next()?;
-    let mut words = first.split(' ').map(str::to_owned);
-    let (method, path) = (words.next()?, words.next()?);
-    let mut headers = Vec::new();
-    loop {
-        let line = next()?;
-        let Some((name, value)) = line.split_once(": ") else { break };
-        headers.push((name.to_lowercase(), value.to_owned()));
-    }
-    let mut asked = Asked { method, path, headers, body: String::new() };
-    let length = asked.header("content-length").map_or(0, |length| length.parse().expect("a length"));
-    let mut body = vec![0; length];
-    stream.read_exact(&mut body).ok()?;
-    asked.body = String::from_utf8(body).expect("text");
-    Some(asked)
+    let request = Request::read(stream)?;
+    let (method, path) = request.line();
+    let headers = request.head.lines().skip(1).filter_map(|line| line.split_once(": "));
+    Some(Asked {
+        method: method.to_owned(),
+        path: path.to_owned(),
+        headers: headers.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect(),
+        body: String::from_utf8(request.body.clone()).expect("text"),
+    })
 }
 
 fn respond(stream: &mut impl Write, answer: Answer) -> Option<()> {

@@ -3,21 +3,16 @@
 mod server;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use tidings::secret::{TokenSource, Variables};
 
 use crate::harness::process::until;
 use crate::harness::project::Project;
 use crate::harness::server::Server;
-use crate::harness::store::{Answer, StoreServer, ca};
+use crate::harness::store::{Answer, StoreServer, ca, secret_file, variables};
 use server::{ENDED, JWT, MADE, ROLE_ID, SECRET_ID, SECRETS, STANDING, TOKEN, vault};
 
 const WHATSAPP: &str = "team/kv/whatsapp#token";
-
-fn variables(given: &[(&str, &str)]) -> Variables {
-    Variables::Given(given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
-}
 
 fn source(written: &str) -> TokenSource {
     TokenSource::vault(written).expect("a place in Vault")
@@ -49,20 +44,11 @@ async fn lines(written: &str, given: &[(&str, &str)]) -> Vec<String> {
     server.lines()
 }
 
-fn secret_file(directory: &Path, name: &str, content: &str) -> String {
-    let path = directory.join(name);
-    std::fs::write(&path, content).expect("a file");
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
-    std::fs::set_permissions(&path, mode).expect("a mode");
-    path.display().to_string()
-}
-
 #[test]
 fn the_token_in_vault_is_the_one_that_whatsapp_gets() {
     for written in [WHATSAPP, "old/whatsapp#token"] {
         let (vault, whatsapp) = (StoreServer::new(vault), Server::start(&["--token", TOKEN]));
-        let sender = format!("  phone_number_id: \"106540352242922\"\n  token: vault:{written}\n");
-        let project = Project::new().campaign_with("  phone_number_id: \"106540352242922\"\n", &sender);
+        let project = Project::new().sender(&format!("token: vault:{written}"));
         let project = project.env("VAULT_ADDR", vault.url()).env("VAULT_ROLE_ID", ROLE_ID);
         let ran = project.env("VAULT_SECRET_ID", SECRET_ID).send(&whatsapp);
         ran.code(0).stdout_has("3 accepted");
